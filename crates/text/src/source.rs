@@ -1,0 +1,205 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::Span;
+
+/// Which of the [`Sources`] a span belongs to. Paths stay in [`Sources`]; everything else passes ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A place as people count: lines from 1, columns from 1 in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// Something odd about the bytes of a file that reading had to work around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeNote {
+    /// The first byte that is not UTF-8, and how many there are.
+    NotUtf8 { span: Span, count: u32 },
+    /// The first NUL byte, and how many there are.
+    Nul { span: Span, count: u32 },
+}
+
+/// One file: its text, where its lines start, and the path to show for it.
+///
+/// Bytes that cannot be text are each shown as one `?`, so that every offset into the text is also an offset into
+/// the bytes on disk and an edit can be spliced into the original.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub path: String,
+    text: Arc<str>,
+    /// What is on disk, where it differs from `text`.
+    raw: Option<Arc<[u8]>>,
+    lines: LineIndex,
+    notes: Vec<DecodeNote>,
+}
+
+impl Source {
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        Self { path: path.into(), lines: LineIndex::new(&text), text, raw: None, notes: Vec::new() }
+    }
+
+    /// Reads any bytes as text.
+    pub fn decode(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => Self::new(path, text),
+            Ok(text) => Self::patched(path.into(), text.into_bytes()),
+            Err(error) => Self::patched(path.into(), error.into_bytes()),
+        }
+    }
+
+    fn patched(path: String, raw: Vec<u8>) -> Self {
+        let mut text = String::with_capacity(raw.len());
+        let mut bad = Bad::default();
+        let mut nul = Bad::default();
+        for chunk in raw.utf8_chunks() {
+            for (at, piece) in chunk.valid().split('\0').enumerate() {
+                if at > 0 {
+                    nul.note(text.len());
+                    text.push('?');
+                }
+                text.push_str(piece);
+            }
+            for _ in chunk.invalid() {
+                bad.note(text.len());
+                text.push('?');
+            }
+        }
+        let notes = [
+            bad.first.map(|span| DecodeNote::NotUtf8 { span, count: bad.count }),
+            nul.first.map(|span| DecodeNote::Nul { span, count: nul.count }),
+        ];
+        let mut source = Self::new(path, text);
+        source.raw = Some(raw.into());
+        source.notes = notes.into_iter().flatten().collect();
+        source
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    pub fn notes(&self) -> &[DecodeNote] {
+        &self.notes
+    }
+
+    pub fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+
+    /// The line number, from 1, in which `offset` lies.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.lines.line(offset)
+    }
+
+    /// Line `line` (from 1) without its line end.
+    pub fn line_text(&self, line: u32) -> &str {
+        self.lines.span(line).slice(&self.text).trim_end_matches(['\n', '\r'])
+    }
+}
+
+#[derive(Default)]
+struct Bad {
+    first: Option<Span>,
+    count: u32,
+}
+
+impl Bad {
+    fn note(&mut self, at: usize) {
+        self.first.get_or_insert(Span::at(at..at + 1));
+        self.count += 1;
+    }
+}
+
+/// Where the lines of a text start. A line ends with `\n`, `\r\n` or a lone `\r`, as CommonMark has it.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+    len: u32,
+}
+
+impl LineIndex {
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+                starts.push(at as u32 + 1);
+            }
+        }
+        Self { starts, len: bytes.len() as u32 }
+    }
+
+    /// How many lines there are. A final line end starts no further line.
+    pub fn count(&self) -> u32 {
+        let last = self.starts[self.starts.len() - 1];
+        self.starts.len() as u32 - u32::from(last == self.len && self.len > 0)
+    }
+
+    pub fn line(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|&start| start <= offset) as u32
+    }
+
+    /// The bytes of line `line` (from 1) with its line end; the last line for numbers beyond it.
+    pub fn span(&self, line: u32) -> Span {
+        let index = (line.max(1) as usize - 1).min(self.starts.len() - 1);
+        Span::new(self.starts[index], self.starts.get(index + 1).copied().unwrap_or(self.len))
+    }
+
+    fn position(&self, text: &str, offset: u32) -> Position {
+        let line = self.line(offset);
+        let start = self.starts[line as usize - 1] as usize;
+        let mut end = (offset as usize).min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Position { line, column: text[start..end].chars().count() as u32 + 1 }
+    }
+}
+
+/// All files of one invocation.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    pub fn add(&mut self, source: Source) -> FileId {
+        self.0.push(source);
+        FileId(self.0.len() as u32 - 1)
+    }
+
+    pub fn get(&self, id: FileId) -> &Source {
+        &self.0[id.0 as usize]
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.0.iter().enumerate().map(|(index, source)| (FileId(index as u32), source))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// `text` with every line end turned into `\n`.
+pub fn unix_lines(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
