@@ -1,1 +1,21 @@
-//! course
+//! The model of a course: what its lessons hold and what they claim, and the checks that reading alone can make.
+//!
+//! Built from text and bytes that somebody else found. This crate never touches the disk, runs nothing and prints nothing.
+
+pub mod checks;
+mod claim;
+mod config;
+mod lesson;
+mod prompt;
+mod prose;
+mod section;
+mod snippet;
+mod verdict;
+
+pub use claim::{Claim, ClaimKind, Found, Scope, Subject};
+pub use config::{Config, ConfigError, Module, parse_config};
+pub use lesson::{Course, Lesson};
+pub use prompt::{Prompt, PromptForm};
+pub use section::{Section, SectionId};
+pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
+pub use verdict::{Surroundings, Verdict, decide};

@@ -1,0 +1,74 @@
+//! Which snippet a claim is about.
+
+use etude_markdown::{BlockId, Document, InlineKind};
+use etude_text::Span;
+
+use super::Subject;
+use crate::section::{Section, SectionId};
+use crate::snippet::{Lang, Pair, Snippet};
+
+pub(super) struct Binder<'a> {
+    pub(super) text: &'a str,
+    pub(super) document: &'a Document,
+    pub(super) sections: &'a [Section],
+    pub(super) snippets: &'a [Snippet],
+}
+
+impl Binder<'_> {
+    fn section(&self, offset: u32) -> SectionId {
+        SectionId(self.sections.partition_point(|section| section.own.start <= offset).max(1) as u32 - 1)
+    }
+
+    /// The nearest snippet in the claim's own section: the one before, else the one its paragraph introduces.
+    pub(super) fn nearest(&self, span: Span, wanted: impl Fn(&Snippet) -> bool) -> Option<usize> {
+        let section = self.section(span.start);
+        let own = || self.snippets.iter().filter(|snippet| snippet.section == section);
+        let before = own().rev().find(|snippet| snippet.span.end <= span.start && wanted(snippet));
+        let introduced = || own().find(|snippet| snippet.span.start >= span.end && wanted(snippet));
+        before.or_else(introduced).map(|snippet| self.runnable_twin(snippet.index))
+    }
+
+    /// Something that runs, for a claim about what a run does. A subsection speaks of the snippet above it, if it has
+    /// none of its own.
+    pub(super) fn run(&self, span: Span) -> Subject {
+        let found = self.nearest(span, |snippet| snippet.runs() || snippet.lang == Lang::PowerShell);
+        found.map_or(Subject::Lesson, Subject::Snippet)
+    }
+
+    /// The snippets whose files the block names in code, in order: "confirm that `a.py` takes 3 s and `b.py` 2 s".
+    pub(super) fn named(&self, block: BlockId) -> Vec<usize> {
+        let mut named = Vec::new();
+        for inline in &self.document.block(block).inlines {
+            let InlineKind::Code(code) = &inline.kind else { continue };
+            let Some(word) = code.split_whitespace().find(|word| word.contains('.')) else { continue };
+            let titled = |snippet: &&Snippet| snippet.title.as_ref().is_some_and(|title| title.name == word);
+            if let Some(snippet) = self.snippets.iter().find(titled)
+                && !named.contains(&snippet.index)
+            {
+                named.push(snippet.index);
+            }
+        }
+        named
+    }
+
+    /// The snippet whose lines a text talks about: Python shown in the section or in one around it, else the last one before.
+    pub(super) fn shown(&self, span: Span) -> Option<usize> {
+        let mut section = Some(self.section(span.start));
+        let python = |snippet: &&Snippet| snippet.lang == Lang::Python && snippet.span.end <= span.start;
+        while let Some(id) = section {
+            if let Some(found) = self.snippets.iter().rev().filter(python).find(|snippet| snippet.section == id) {
+                return Some(found.index);
+            }
+            section = self.sections[id.0 as usize].parent;
+        }
+        self.snippets.iter().rev().find(python).map(|snippet| snippet.index)
+    }
+
+    /// Of two forms for two platforms, the one that can be run here.
+    fn runnable_twin(&self, index: usize) -> usize {
+        match self.snippets[index].pair {
+            Some(Pair::Platform(other)) if self.snippets[index].lang == Lang::PowerShell => other,
+            _ => index,
+        }
+    }
+}

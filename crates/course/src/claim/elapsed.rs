@@ -1,0 +1,234 @@
+//! Times: "~3s total", "took ~2.0", "each call takes ~3s, so total ~6s", `elapsed=3s±10%`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::{Claim, ClaimKind, Found, Scope, Subject};
+use crate::snippet::Snippet;
+
+/// A time found in a text.
+#[derive(Debug, PartialEq)]
+pub(super) struct Time {
+    pub(super) range: Range<usize>,
+    pub(super) seconds: f64,
+    pub(super) about: bool,
+    pub(super) scope: Scope,
+}
+
+const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?)?";
+
+/// Words that say how long something took, then the number.
+static TOOK: LazyLock<Regex> = LazyLock::new(|| {
+    let verb = r"(?P<subject>[\w-]+(?:\s+[\w-]+)?\s+)?(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|total(?: time)?(?: of| is| takes)?|duration|time)";
+    Regex::new(&format!(r"(?i)\b{verb}\s*[:=]?\s*(?:in total\s*)?(?:in\s+)?{NUMBER}")).expect("a valid expression")
+});
+
+/// The number, then "total".
+static IN_TOTAL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i){NUMBER}\s+(?:in )?(?:total|overall|altogether)\b")).expect("a valid expression"));
+
+/// ", tasks ~2s" and "and async ~2s" behind a time that was recognised.
+static FURTHER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[\w-]+)\s+(?:only\s+)?{NUMBER}")).expect("a valid expression"));
+
+/// Nothing but a time: "~3s", after a label that asks for one.
+static BARE: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!(r"(?i)^\W*?{NUMBER}\b")).expect("a valid expression"));
+
+/// Sentences that suppose, allow or ask, and so claim nothing.
+static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:may|might|could|would|should|can|if|unless|suppose|imagine|assuming|perhaps|maybe|probably|predict|guess|how long|how much)\b",
+    )
+    .expect("a valid expression")
+});
+
+/// Sentences that tell the reader to change something talk of another program.
+static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:\d+[.)]\s*)?(?:change|replace|remove|add|swap|increase|decrease|lower|raise|try|modify|write|create|build|implement|make)\b")
+        .expect("a valid expression")
+});
+
+/// Times that are about learning, not about running.
+static STUDY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:lesson|exercise|chapter|course|section|reading|read|tutorial|lab|workshop|estimated|module|learn\w*|duration)\b")
+        .expect("a valid expression")
+});
+
+/// Whether a sentence supposes rather than states, up to `at`.
+pub(super) fn supposes(sentence: &str, at: usize) -> bool {
+    let mut end = at.min(sentence.len());
+    while !sentence.is_char_boundary(end) {
+        end -= 1;
+    }
+    SUPPOSED.is_match(&sentence[..end]) || CHANGE.is_match(sentence) || sentence.trim_end().ends_with('?')
+}
+
+/// The times that `text` states. `label` says that a label such as "Expected:" asked for them.
+pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
+    let mut found: Vec<Time> = Vec::new();
+    let push = |time: Option<Time>, found: &mut Vec<Time>| {
+        if let Some(time) = time
+            && found.iter().all(|other| other.range.end <= time.range.start || time.range.end <= other.range.start)
+        {
+            found.push(time);
+        }
+    };
+    for hit in IN_TOTAL.captures_iter(text) {
+        push(time(text, &hit, Scope::Total), &mut found);
+    }
+    for hit in TOOK.captures_iter(text) {
+        let scope = scope_of(&hit);
+        push(time(text, &hit, scope), &mut found);
+        let mut rest = hit.get(0).map_or(text.len(), |whole| whole.end());
+        while let Some(next) = FURTHER.captures(&text[rest..]) {
+            let part = Scope::Part(next["subject"].to_owned());
+            let Some(further) = time(&text[rest..], &next, part) else { break };
+            let range = rest + further.range.start..rest + further.range.end;
+            rest = range.end;
+            push(Some(Time { range, ..further }), &mut found);
+        }
+    }
+    if label
+        && found.is_empty()
+        && let Some(hit) = BARE.captures(text)
+        && (hit.name("unit").is_some() || hit.name("about").is_some())
+    {
+        push(time(text, &hit, Scope::Total), &mut found);
+    }
+    found.sort_by_key(|time| time.range.start);
+    found
+}
+
+fn scope_of(hit: &Captures<'_>) -> Scope {
+    let subject = hit.name("subject").map(|it| it.as_str().trim().to_lowercase()).unwrap_or_default();
+    let verb = hit["verb"].to_lowercase();
+    let words: Vec<&str> = subject.split_whitespace().collect();
+    if words.iter().any(|word| ["each", "every", "one", "per"].contains(word)) {
+        Scope::Each
+    } else if verb.starts_with("took") || verb.starts_with("run") || verb.starts_with("ran") {
+        match words.last() {
+            Some(word) if !["it", "this", "that", "which", "script", "program", "all", "both"].contains(word) => {
+                Scope::Part((*word).to_owned())
+            }
+            _ => Scope::Total,
+        }
+    } else {
+        Scope::Total
+    }
+}
+
+fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
+    let whole = hit.get(0)?;
+    let number: f64 = hit["number"].parse().ok()?;
+    let about = hit.name("about").is_some();
+    let unit = hit.name("unit").map(|unit| unit.as_str().to_lowercase());
+    // A bare number is a time only where it is marked as a rough one or looks measured: "took ~2.0", "Elapsed: 3.0".
+    if unit.is_none() && !(about || hit["number"].contains('.')) {
+        return None;
+    }
+    let after = &text[whole.end()..];
+    let cut = after.starts_with(|char: char| char.is_alphanumeric() || char == '%');
+    let before = text[..whole.start()].trim_end().to_lowercase();
+    let denied = before.ends_with(" not") || before.ends_with("instead of") || before.ends_with("than");
+    if cut || denied {
+        return None;
+    }
+    let seconds = match unit.as_deref() {
+        Some(unit) if unit.starts_with("ms") || unit.starts_with("milli") => number / 1000.0,
+        Some(unit) if unit.starts_with('m') => {
+            if STUDY.is_match(text) {
+                return None;
+            }
+            number * 60.0
+        }
+        _ => number,
+    };
+    let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
+    Some(Time { range: whole.start() + skipped..whole.end(), seconds, about, scope })
+}
+
+static ATTRIBUTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^~?(\d+(?:\.\d+)?)\s*(ms|s|min)?(?:\s*(?:±|\+-).*)?$").expect("a valid expression"));
+
+/// `elapsed=3s±10%`, `raises=ValueError`, `exit=1` on a fence.
+pub(super) fn attributes(snippets: &[Snippet]) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for snippet in snippets {
+        let mut claim = |kind, text: &str| {
+            claims.push(Claim {
+                kind,
+                text: text.to_owned(),
+                span: snippet.info.span,
+                inferred: false,
+                found: Found::Attribute,
+                about: Subject::Snippet(snippet.index),
+            });
+        };
+        if let Some(value) = snippet.attribute("elapsed")
+            && let Some(found) = ATTRIBUTE.captures(value)
+            && let Ok(number) = found[1].parse::<f64>()
+        {
+            let factor = match found.get(2).map(|unit| unit.as_str()) {
+                Some("ms") => 0.001,
+                Some("min") => 60.0,
+                _ => 1.0,
+            };
+            let about = value.starts_with('~');
+            claim(ClaimKind::Elapsed { seconds: number * factor, about, scope: Scope::Total }, value);
+        }
+        if let Some(value) = snippet.attribute("raises") {
+            claim(ClaimKind::Raises { exception: value.to_owned() }, value);
+        }
+        if let Some(value) = snippet.attribute("exit")
+            && let Ok(status) = value.parse()
+        {
+            claim(ClaimKind::Exit { status }, value);
+        }
+    }
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(f64, bool, Scope)]) {
+        let found: Vec<_> = times(text, false).into_iter().map(|it| (it.seconds, it.about, it.scope)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    fn part(name: &str) -> Scope {
+        Scope::Part(name.to_owned())
+    }
+
+    #[test]
+    fn totals() {
+        check("~3s total, one after the other", &[(3.0, true, Scope::Total)]);
+        check("because each takes 1s, total ≈ 3s", &[(1.0, false, Scope::Each), (3.0, true, Scope::Total)]);
+        check("Each call takes ~3s, so total ~6s.", &[(3.0, true, Scope::Each), (6.0, true, Scope::Total)]);
+        check("Both return after ~3s total, not 6s", &[(3.0, true, Scope::Total)]);
+        check("Elapsed: 3.0", &[(3.0, false, Scope::Total)]);
+        check("It finishes in about 250 ms.", &[(0.25, true, Scope::Total)]);
+    }
+
+    #[test]
+    fn parts() {
+        check("sequential took ~3.0", &[(3.0, true, part("sequential"))]);
+        check(
+            "Confirm blocking runs ~3s and async ~2s.",
+            &[(3.0, true, part("blocking")), (2.0, true, part("async"))],
+        );
+    }
+
+    #[test]
+    fn no_times() {
+        check("cancel it after 0.1s", &[]);
+        check("sleeping 0.2s each time", &[]);
+        check("The lesson takes 35 minutes.", &[]);
+        check("took 3 tries", &[]);
+        check("runs 2 copies", &[]);
+    }
+}

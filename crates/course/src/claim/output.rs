@@ -1,0 +1,192 @@
+//! Outputs that markup states: output fences, responses, `#>` lines, console sessions, comments behind a `print`.
+
+use std::sync::LazyLock;
+
+use etude_text::Span;
+use regex::Regex;
+
+use super::bind::Binder;
+use super::{Claim, ClaimKind, Found, Subject};
+use crate::snippet::{Lang, Snippet, SnippetKind};
+
+pub(super) fn claims(text: &str, snippets: &[Snippet], binder: &Binder<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for snippet in snippets {
+        match snippet.kind {
+            SnippetKind::Output => claims.push(output_fence(snippet, binder)),
+            SnippetKind::Response => claims.push(response_fence(snippet, binder)),
+            SnippetKind::Console => console(snippet, &mut claims),
+            SnippetKind::Shell => shell(snippet, &mut claims),
+            _ if snippet.lang == Lang::Python => comments(text, snippet, &mut claims),
+            _ => {}
+        }
+    }
+    claims
+}
+
+fn output_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
+    let parts = snippet.code.lines().map(str::to_owned).collect();
+    Claim {
+        kind: ClaimKind::Output { whole: true, parts },
+        text: snippet.code.trim_end().to_owned(),
+        span: snippet.code_span(),
+        // An `output` fence is markup; plain text is output because of the words before it.
+        inferred: snippet.lang == Lang::None,
+        found: Found::Fence,
+        about: binder.nearest(snippet.span, Snippet::runs).map_or(Subject::Lesson, Subject::Snippet),
+    }
+}
+
+fn response_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
+    let asks = |it: &Snippet| matches!(it.kind, SnippetKind::Shell | SnippetKind::PowerShell);
+    let about = binder
+        .nearest(snippet.span, asks)
+        .or_else(|| binder.nearest(snippet.span, |it| it.kind == SnippetKind::Server))
+        .map_or(Subject::Lesson, Subject::Snippet);
+    Claim {
+        kind: ClaimKind::Response { body: Some(snippet.code.clone()), statuses: Vec::new() },
+        text: snippet.code.trim_end().to_owned(),
+        span: snippet.code_span(),
+        inferred: true,
+        found: Found::Fence,
+        about,
+    }
+}
+
+/// `>>>` sessions: each run of lines without a prompt is what the statement before it prints.
+fn console(snippet: &Snippet, claims: &mut Vec<Claim>) {
+    let is_input = |line: &str| {
+        let line = line.trim_start();
+        line == ">>>" || line == "..." || line.starts_with(">>> ") || line.starts_with("... ")
+    };
+    printed_runs(snippet, is_input, Found::Console, claims);
+}
+
+/// A shell snippet in which commands start with `$`: the other lines are what they print.
+fn shell(snippet: &Snippet, claims: &mut Vec<Claim>) {
+    let prompted = |line: &str| line.starts_with("$ ") || line.starts_with("% ");
+    if snippet.code.lines().next().is_some_and(prompted) {
+        let continued = |line: &str| prompted(line) || line.starts_with("> ");
+        printed_runs(snippet, continued, Found::Console, claims);
+    }
+    for (span, comment) in lines(&snippet.code).filter_map(|(at, line)| Some((at, line.trim().strip_prefix("# ")?))) {
+        if let Some(statuses) = expected_statuses(comment) {
+            claims.push(Claim {
+                kind: ClaimKind::Response { body: None, statuses },
+                text: comment.to_owned(),
+                span: snippet.source_span(span),
+                inferred: true,
+                found: Found::TrailingComment,
+                about: Subject::Snippet(snippet.index),
+            });
+        }
+    }
+}
+
+fn printed_runs(snippet: &Snippet, is_input: impl Fn(&str) -> bool, found: Found, claims: &mut Vec<Claim>) {
+    let mut run: Vec<(Span, &str)> = Vec::new();
+    let mut flush = |run: &mut Vec<(Span, &str)>| {
+        while run.last().is_some_and(|(_, line)| line.trim().is_empty()) {
+            run.pop();
+        }
+        if let (Some(first), Some(last)) = (run.first(), run.last()) {
+            let span = snippet.source_span(Span::new(first.0.start, last.0.end));
+            claims.push(whole(snippet, run.iter().map(|(_, line)| (*line).to_owned()).collect(), span, found));
+        }
+        run.clear();
+    };
+    let mut asked = false;
+    for (span, line) in lines(&snippet.code) {
+        if is_input(line) {
+            flush(&mut run);
+            asked = true;
+        } else if asked && !(run.is_empty() && line.trim().is_empty()) {
+            run.push((span, line));
+        }
+    }
+    flush(&mut run);
+}
+
+fn whole(snippet: &Snippet, parts: Vec<String>, span: Span, found: Found) -> Claim {
+    Claim {
+        text: parts.join("\n"),
+        kind: ClaimKind::Output { whole: true, parts },
+        span,
+        inferred: false,
+        found,
+        about: Subject::Snippet(snippet.index),
+    }
+}
+
+/// What looks like something Python prints: a repr, a literal, or words that say "prints".
+static PRINTED_VALUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(?:(?:->|=>|→|prints?:?|output:?)\s*)?(<.+>|\[.*\]|\{.*\}|\(.*\)|'.*'|".*"|-?\d[\d._]*(?:e-?\d+)?|True|False|None)$"#)
+        .expect("a valid expression")
+});
+
+/// `#>` lines, and comments behind a `print` on one line.
+fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
+    let Some(module) = &snippet.python else { return };
+    let mut run: Vec<(Span, String)> = Vec::new();
+    let flush = |run: &mut Vec<(Span, String)>, claims: &mut Vec<Claim>| {
+        if let (Some(first), Some(last)) = (run.first(), run.last()) {
+            let span = snippet.source_span(Span::new(first.0.start, last.0.end));
+            let parts = run.iter().map(|(_, line)| line.clone()).collect();
+            claims.push(whole(snippet, parts, span, Found::Comment));
+        }
+        run.clear();
+    };
+    for &span in &module.comments {
+        let line_start = snippet.code[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        let before = snippet.code[line_start..span.start as usize].trim();
+        let comment = span.slice(&snippet.code);
+        if let Some(shown) = comment.strip_prefix("#>").filter(|_| before.is_empty()) {
+            let adjacent = run.last().is_none_or(|(last, _)| {
+                snippet.code[last.end as usize..span.start as usize].matches('\n').count() == 1
+            });
+            if !adjacent {
+                flush(&mut run, claims);
+            }
+            run.push((span, shown.strip_prefix(' ').unwrap_or(shown).to_owned()));
+            continue;
+        }
+        let value = comment.trim_start_matches('#').trim();
+        if before.starts_with("print(")
+            && before.ends_with(')')
+            && let Some(found) = PRINTED_VALUE.captures(value)
+        {
+            let at = snippet.source_span(span);
+            claims.push(Claim {
+                kind: ClaimKind::Output { whole: false, parts: vec![found[1].to_owned()] },
+                text: at.slice(text).trim_start_matches('#').trim().to_owned(),
+                span: at,
+                inferred: true,
+                found: Found::TrailingComment,
+                about: Subject::Snippet(snippet.index),
+            });
+        }
+    }
+    flush(&mut run, claims);
+}
+
+static STATUSES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:expect(?:s|ed)?|returns?|responds? with|answers?|status)\b\D{0,20}([1-5]\d\d)((?:\s*(?:,|or|/)\s*[1-5]\d\d)*)\b")
+        .expect("a valid expression")
+});
+
+/// "expect 400 or 404" gives 400 and 404.
+fn expected_statuses(comment: &str) -> Option<Vec<u16>> {
+    let found = STATUSES.captures(comment)?;
+    let further = found[2].split(|char: char| !char.is_ascii_digit());
+    Some(std::iter::once(&found[1]).chain(further).filter_map(|digits| digits.parse().ok()).collect())
+}
+
+fn lines(code: &str) -> impl Iterator<Item = (Span, &str)> {
+    let mut at = 0;
+    code.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end_matches('\n');
+        (Span::at(start..start + line.len()), line)
+    })
+}

@@ -1,0 +1,217 @@
+//! Claims in the wording of paragraphs and list items.
+
+use std::sync::LazyLock;
+
+use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
+use etude_text::Span;
+use regex::Regex;
+
+use super::bind::Binder;
+use super::elapsed::{self, Time};
+use super::{Claim, ClaimKind, Found, Scope, Subject};
+use crate::prose::Prose;
+use crate::snippet::Siblings;
+
+/// "Expected:", "Expected time:", "👉 Output:", "Prints:" at the start of a paragraph or list item.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^[\s👉➡→>⇒️-]*(?P<label>(?:expected|actual|sample|example|typical)?\s*(?:approximate |rough )?(?:outputs?|prints?|results?|times?|timings?|duration|expected|returns?|responses?|elapsed|runtime)(?: \((?:in )?(?:seconds|s|ms)\))?)\s*:",
+    )
+    .expect("a valid expression")
+});
+
+/// "You'll see `x`", "you should see `x`", "this prints `x`", "the output is `x`".
+static SEES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:you(?:’|')ll (?:now )?see|you (?:will|should) see|(?:it|this|that|the (?:program|script|snippet|code|example)) (?:prints|outputs|displays)|the output is)\b",
+    )
+    .expect("a valid expression")
+});
+
+pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binder: &Binder<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (id, block) in document.iter() {
+        if !matches!(block.kind, BlockKind::Paragraph) || quoted(document, id) {
+            continue;
+        }
+        let raw = block.span.slice(text);
+        // Most paragraphs hold nothing to look at more closely.
+        if !raw.contains(':') && !raw.contains("see") && !raw.contains("print") && !raw.contains("output") && !raw.bytes().any(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        let prose = Prose::of(text, block);
+        let paragraph = Paragraph { id, prose, text, document, binder };
+        if let Some(label) = paragraph.label() {
+            paragraph.labelled(label, &mut claims);
+        } else if let Some(label) = under_label(text, document, siblings, id) {
+            paragraph.item(&label, &mut claims);
+        } else {
+            paragraph.sentences(&mut claims);
+        }
+    }
+    claims
+}
+
+/// Block quotes repeat somebody's words.
+fn quoted(document: &Document, id: BlockId) -> bool {
+    document.ancestors(id).any(|(_, block)| matches!(block.kind, BlockKind::Quote))
+}
+
+/// For a list item: the label of the paragraph that introduces its list ("Expected timings:").
+fn under_label(text: &str, document: &Document, siblings: &Siblings, id: BlockId) -> Option<String> {
+    let item = document.block(id).parent?;
+    let list = document.block(item).parent?;
+    let in_list = matches!(document.block(list).kind, BlockKind::List { .. });
+    let lead = siblings.previous(list).filter(|_| in_list)?;
+    let block = document.block(lead);
+    if !matches!(block.kind, BlockKind::Paragraph) {
+        return None;
+    }
+    let prose = Prose::of(text, block);
+    let found = LABEL.captures(&prose.text)?;
+    let rest = &prose.text[found.get(0)?.end()..];
+    rest.trim().is_empty().then(|| found["label"].to_lowercase())
+}
+
+struct Label {
+    end: usize,
+    /// "time", "timings": the numbers that follow are seconds.
+    timed: bool,
+}
+
+struct Paragraph<'a> {
+    id: BlockId,
+    prose: Prose,
+    text: &'a str,
+    document: &'a Document,
+    binder: &'a Binder<'a>,
+}
+
+impl Paragraph<'_> {
+    fn label(&self) -> Option<Label> {
+        let found = LABEL.captures(&self.prose.text)?;
+        let end = found.get(0)?.end();
+        Some(Label { end, timed: is_timed(&found["label"]) })
+    }
+
+    /// "Expected: ~3s total": the rest of the paragraph says what is expected.
+    fn labelled(&self, label: Label, claims: &mut Vec<Claim>) {
+        let stated = self.prose.without_quotes();
+        let rest = &stated.text[label.end..];
+        let times = elapsed::times(rest, true);
+        let timed = label.timed || !times.is_empty();
+        for time in times {
+            let range = label.end + time.range.start..label.end + time.range.end;
+            claims.push(self.elapsed(Time { range, ..time }, Found::Label));
+        }
+        let parts = self.code_after(label.end);
+        if timed || self.prose.text[label.end..].trim().is_empty() && parts.is_empty() {
+            return;
+        }
+        let span = self.trimmed(label.end..self.prose.text.len());
+        if parts.iter().all(|part| is_placeholder(part)) && !parts.is_empty() {
+            return;
+        }
+        let kind = if parts.is_empty() { ClaimKind::Behaviour } else { ClaimKind::Output { whole: false, parts } };
+        claims.push(self.claim(kind, span, Found::Label));
+    }
+
+    /// An item of a list under "Expected timings:" or "Expected output:".
+    fn item(&self, label: &str, claims: &mut Vec<Claim>) {
+        let times = elapsed::times(&self.prose.text, true);
+        let timed = is_timed(label) || !times.is_empty();
+        for time in times {
+            claims.push(self.elapsed(time, Found::Label));
+        }
+        let parts = self.code_after(0);
+        if !timed && !parts.is_empty() {
+            let span = self.trimmed(0..self.prose.text.len());
+            claims.push(self.claim(ClaimKind::Output { whole: false, parts }, span, Found::Label));
+        }
+    }
+
+    /// Times and "you'll see" in running text, where the sentence states them.
+    fn sentences(&self, claims: &mut Vec<Claim>) {
+        let stated = self.prose.without_quotes();
+        let named = self.binder.named(self.id);
+        let mut nth = 0;
+        for time in elapsed::times(&stated.text, false) {
+            let sentence = stated.sentence(time.range.start);
+            if elapsed::supposes(&stated.text[sentence.clone()], time.range.start - sentence.start) {
+                continue;
+            }
+            let mut claim = self.elapsed(time, Found::Sentence);
+            if let Some(&index) = named.get(nth).or(named.last()) {
+                claim.about = Subject::Snippet(index);
+            }
+            nth += 1;
+            // A sentence about no code at all ("the break takes 5 minutes") is not about a run.
+            if claim.about != Subject::Lesson {
+                claims.push(claim);
+            }
+        }
+        for found in SEES.find_iter(&stated.text) {
+            let sentence = stated.sentence(found.start());
+            let parts = self.code_between(found.end(), sentence.end);
+            if parts.is_empty() || elapsed::supposes(&stated.text[sentence.start..found.start()], usize::MAX) {
+                continue;
+            }
+            let span = self.trimmed(found.start()..sentence.end);
+            let claim = self.claim(ClaimKind::Output { whole: false, parts }, span, Found::Sentence);
+            if claim.about != Subject::Lesson {
+                claims.push(claim);
+            }
+        }
+    }
+
+    fn elapsed(&self, time: Time, found: Found) -> Claim {
+        let span = self.prose.span(time.range);
+        let scope = match time.scope {
+            Scope::Part(name) => Scope::Part(name),
+            other => other,
+        };
+        self.claim(ClaimKind::Elapsed { seconds: time.seconds, about: time.about, scope }, span, found)
+    }
+
+    fn claim(&self, kind: ClaimKind, span: Span, found: Found) -> Claim {
+        let text = span.slice(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        Claim { kind, text, span, inferred: true, found, about: self.binder.run(self.document.block(self.id).span) }
+    }
+
+    fn code_after(&self, from: usize) -> Vec<String> {
+        self.code_between(from, self.prose.text.len())
+    }
+
+    /// The `code` of the paragraph within a range of its text.
+    fn code_between(&self, from: usize, to: usize) -> Vec<String> {
+        let range = self.prose.span(from..to.max(from));
+        let inlines = &self.document.block(self.id).inlines;
+        let code = inlines.iter().filter(|inline| range.contains(inline.span));
+        code.filter_map(|inline| match &inline.kind {
+            InlineKind::Code(code) => Some(code.clone()),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// A range of the text as a span of the source, white space and markup at its ends left out.
+    fn trimmed(&self, range: std::ops::Range<usize>) -> Span {
+        let raw = &self.prose.span(range.clone()).slice(self.text);
+        let markup = |char: char| char.is_whitespace() || char == '*';
+        let start = range.start + (raw.len() - raw.trim_start_matches(markup).len());
+        let end = range.start + raw.trim_end().len();
+        self.prose.span(start..end.max(start))
+    }
+}
+
+fn is_timed(label: &str) -> bool {
+    let label = label.to_lowercase();
+    ["time", "timing", "duration", "elapsed"].iter().any(|word| label.contains(word))
+}
+
+/// What generators leave where an expected value belongs.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    ["sample input", "sample output", "expected output", "expected result", "example input", "example output"]
+        .contains(&text.as_str())
+}

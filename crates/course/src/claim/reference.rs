@@ -1,0 +1,91 @@
+//! References: links, line numbers, Python versions.
+
+use std::sync::LazyLock;
+
+use etude_markdown::{BlockKind, Document, InlineKind};
+use regex::Regex;
+
+use super::bind::Binder;
+use super::elapsed::supposes;
+use super::{Claim, ClaimKind, Found, Subject};
+use crate::prose::Prose;
+
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|\s)(?:(?:[Oo]n|[Ii]n|[Aa]t|[Ss]ee|[Ff]rom)\s+)?[Ll]ines?\s+(\d{1,6})(?:\s*(?:-|–|to|and)\s*(\d{1,6}))?\b")
+        .expect("a valid expression")
+});
+
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:\bpy(?:thon)?\s*(?:>=|≥|version\s+)?\s*)?\b3\.(\d{1,2})\s*(?:\+|or (?:later|newer|above|higher)\b|and (?:later|newer|above)\b)")
+        .expect("a valid expression")
+});
+
+pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (_, block) in document.iter() {
+        for inline in &block.inlines {
+            let url = match &inline.kind {
+                InlineKind::Link { url, .. } | InlineKind::Image { url, .. } => url,
+                _ => continue,
+            };
+            claims.push(Claim {
+                kind: ClaimKind::Link { url: url.clone() },
+                text: url.clone(),
+                span: inline.span,
+                inferred: false,
+                found: Found::Link,
+                about: Subject::Lesson,
+            });
+        }
+        if !matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading(_) | BlockKind::TableCell) {
+            continue;
+        }
+        let raw = block.span.slice(text);
+        let numbered = raw.contains("ine") && LINE.is_match(raw) || raw.contains("Line ");
+        let versioned = raw.contains("3.");
+        if !numbered && !versioned {
+            continue;
+        }
+        let prose = Prose::of(text, block).without_quotes();
+        let stated = |at: usize| {
+            let sentence = prose.sentence(at);
+            !supposes(&prose.text[sentence.clone()], at - sentence.start)
+        };
+        for found in LINE.captures_iter(&prose.text) {
+            let (Some(whole), Ok(first)) = (found.get(0), found[1].parse()) else { continue };
+            let last = found.get(2).and_then(|last| last.as_str().parse().ok()).unwrap_or(first);
+            let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
+            let span = prose.span(whole.start() + skipped..whole.end());
+            let Some(shown) = binder.shown(span).filter(|_| stated(whole.start())) else { continue };
+            claims.push(claim(text, ClaimKind::Line { first, last: last.max(first) }, span, Subject::Snippet(shown)));
+        }
+        for found in VERSION.captures_iter(&prose.text) {
+            let (Some(whole), Ok(minor)) = (found.get(0), found[1].parse()) else { continue };
+            let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
+            let span = prose.span(whole.start() + skipped..whole.end());
+            if stated(whole.start()) {
+                let about = binder.nearest(span, |it| it.python.is_some()).map_or(Subject::Lesson, Subject::Snippet);
+                claims.push(claim(text, ClaimKind::Version { major: 3, minor }, span, about));
+            }
+        }
+    }
+    for snippet in binder.snippets {
+        let Some(module) = &snippet.python else { continue };
+        for &comment in &module.comments {
+            let words = comment.slice(&snippet.code);
+            if let Some(found) = VERSION.captures(words)
+                && let Ok(minor) = found[1].parse()
+                && !supposes(words, usize::MAX)
+            {
+                let span = snippet.source_span(comment);
+                let about = Subject::Snippet(snippet.index);
+                claims.push(claim(text, ClaimKind::Version { major: 3, minor }, span, about));
+            }
+        }
+    }
+    claims
+}
+
+fn claim(text: &str, kind: ClaimKind, span: etude_text::Span, about: Subject) -> Claim {
+    Claim { kind, text: span.slice(text).trim().to_owned(), span, inferred: true, found: Found::Sentence, about }
+}

@@ -1,0 +1,173 @@
+//! What a snippet is, judged as a reader would: by its language, its code, and the words before it.
+
+use std::sync::LazyLock;
+
+use etude_markdown::Code;
+use regex::Regex;
+
+use super::{Lead, Snippet};
+
+/// The languages that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    Python,
+    Shell,
+    PowerShell,
+    Json,
+    /// What a program prints: `output`, `text`, or no language.
+    Output,
+    Text,
+    Diff,
+    None,
+    Other,
+}
+
+impl Lang {
+    pub(crate) fn of(code: &Code) -> Self {
+        match code.info.lang.as_str() {
+            "py" | "python" | "python3" | "py3" | "pycon" | "pycon3" | "python-console" | "pyrepl" | "ipython"
+            | "ipython3" | "doctest" => Lang::Python,
+            "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "sh-session" | "bash-session"
+            | "terminal" => Lang::Shell,
+            "powershell" | "pwsh" | "ps1" | "posh" => Lang::PowerShell,
+            "json" | "json5" | "jsonc" => Lang::Json,
+            "output" | "stdout" | "out" => Lang::Output,
+            "text" | "txt" | "plain" | "plaintext" | "none" | "log" => Lang::Text,
+            "diff" | "patch" => Lang::Diff,
+            "" => Lang::None,
+            _ => Lang::Other,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SnippetKind {
+    /// A whole program.
+    Script,
+    /// Python that needs names, or a context, it does not bring along.
+    Fragment,
+    Test,
+    /// Part of a web application.
+    Server,
+    Shell,
+    PowerShell,
+    /// A `>>>` session.
+    Console,
+    /// What another snippet prints.
+    Output,
+    /// What a server answers.
+    Response,
+    Diff,
+    /// Code with `<prompt>`s that are still to be filled.
+    Placeholder,
+    /// Anything else in a fence: data, a folder tree, another language.
+    Other,
+}
+
+impl SnippetKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SnippetKind::Script => "script",
+            SnippetKind::Fragment => "fragment",
+            SnippetKind::Test => "test",
+            SnippetKind::Server => "server",
+            SnippetKind::Shell => "shell",
+            SnippetKind::PowerShell => "powershell",
+            SnippetKind::Console => "console",
+            SnippetKind::Output => "output",
+            SnippetKind::Response => "response",
+            SnippetKind::Diff => "diff",
+            SnippetKind::Placeholder => "placeholder",
+            SnippetKind::Other => "other",
+        }
+    }
+}
+
+pub(crate) fn is_console(code: &str) -> bool {
+    code.trim_start().starts_with(">>> ")
+}
+
+/// Words that say that what follows was printed.
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(output|outputs|prints?|printed|expected|result|results in|you(’|')ll see|you (will|should) see|displays?|shows?)\b[^.!?\n]*:?\W*$")
+        .expect("a valid expression")
+});
+
+/// Words that say that what follows was answered.
+static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(returns?|responses?|respond(s|ed)?|answers?|replies|reply|expected|output|get back|you(’|')ll see|you (will|should) see)\b")
+        .expect("a valid expression")
+});
+
+pub(super) fn kind(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> SnippetKind {
+    if snippet.code.contains("<prompt>") {
+        return SnippetKind::Placeholder;
+    }
+    match snippet.lang {
+        Lang::Python => python(snippet),
+        Lang::Shell => SnippetKind::Shell,
+        Lang::PowerShell => SnippetKind::PowerShell,
+        Lang::Diff => SnippetKind::Diff,
+        Lang::Json if answers(snippet, lead, before) => SnippetKind::Response,
+        Lang::Output => SnippetKind::Output,
+        Lang::Text | Lang::None if is_console(&snippet.code) => SnippetKind::Console,
+        Lang::Text | Lang::None if printed(snippet, lead, before) => SnippetKind::Output,
+        _ => SnippetKind::Other,
+    }
+}
+
+fn python(snippet: &Snippet) -> SnippetKind {
+    let Some(module) = &snippet.python else { return SnippetKind::Console };
+    let is_test = |name: &str| name.starts_with("test_") || name.starts_with("Test");
+    if module.symbols.iter().any(|symbol| is_test(&symbol.name)) {
+        return SnippetKind::Test;
+    }
+    let serves = module.symbols.iter().flat_map(|symbol| &symbol.decorators).any(|it| is_route(&it.name));
+    if serves || !module.applications.is_empty() {
+        return SnippetKind::Server;
+    }
+    let names = &module.names;
+    if !module.errors.is_empty() || names.top_level_await || names.top_level_return || !names.needs.is_empty() {
+        return SnippetKind::Fragment;
+    }
+    SnippetKind::Script
+}
+
+/// `app.get`, `router.websocket`: the registrations that web frameworks share.
+pub(crate) fn is_route(decorator: &str) -> bool {
+    let Some((object, method)) = decorator.rsplit_once('.') else { return false };
+    let object = object.rsplit('.').next().unwrap_or(object);
+    let web = ["app", "api", "router", "routes", "blueprint", "bp", "server"];
+    let registers = [
+        "get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route", "middleware",
+        "on_event", "exception_handler",
+    ];
+    registers.contains(&method) && web.iter().any(|name| object == *name || object.ends_with(&format!("_{name}")))
+}
+
+/// A block of plain text is output if it follows something that prints, directly or behind words that say so.
+fn printed(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> bool {
+    let prints = before.last().is_some_and(|last| last.runs() && last.section == snippet.section);
+    match lead {
+        Some(lead) => prints && PRINTED.is_match(lead.text.trim_end()),
+        // Nothing between the two fences but blank lines.
+        None => prints && snippet.lang == Lang::Text && follows_directly(snippet, before),
+    }
+}
+
+fn answers(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> bool {
+    let asked = before
+        .iter()
+        .rev()
+        .take_while(|last| last.section == snippet.section)
+        .any(|last| matches!(last.kind, SnippetKind::Shell | SnippetKind::PowerShell | SnippetKind::Server));
+    match lead {
+        Some(lead) => asked && ANSWERED.is_match(lead.text),
+        None => asked && follows_directly(snippet, before),
+    }
+}
+
+fn follows_directly(snippet: &Snippet, before: &[Snippet]) -> bool {
+    // Blocks are numbered in source order, so the fence right before has the number right before.
+    before.last().is_some_and(|last| last.block.0 + 1 == snippet.block.0)
+}

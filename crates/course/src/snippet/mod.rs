@@ -1,0 +1,204 @@
+//! Snippets: the fenced blocks of a lesson, and what each of them is.
+
+mod kind;
+mod session;
+mod title;
+
+use etude_markdown::{BlockId, BlockKind, Code, Document, InfoString, TextMap};
+use etude_python as python;
+use etude_text::Span;
+
+pub use self::kind::{Lang, SnippetKind};
+pub use self::title::{Title, TitleSource};
+use crate::section::{Section, SectionId};
+
+/// A fenced block.
+#[derive(Debug)]
+pub struct Snippet {
+    /// From 0, in the order of the file.
+    pub index: usize,
+    /// File, heading path, and ordinal under that heading: stable while other sections change.
+    pub id: String,
+    pub block: BlockId,
+    pub section: SectionId,
+    /// With its fences.
+    pub span: Span,
+    pub info: InfoString,
+    pub indent: u32,
+    pub closed: bool,
+    pub lang: Lang,
+    pub kind: SnippetKind,
+    pub title: Option<Title>,
+    /// Dedented, with `\n` line ends.
+    pub code: String,
+    /// From `code` back to the source.
+    pub map: TextMap,
+    /// What the parser makes of Python.
+    pub python: Option<python::Module>,
+    /// The session it runs in, if it shares one with others.
+    pub session: Option<String>,
+    /// The same thing for another platform, or its other half in a before/after pair.
+    pub pair: Option<Pair>,
+    pub options: Vec<(String, String)>,
+}
+
+/// Two snippets that belong together, told from the one by the index of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pair {
+    /// A shell and a PowerShell form of the same commands.
+    Platform(usize),
+    /// This one shows what was, the other what it becomes.
+    Before(usize),
+    After(usize),
+}
+
+impl Snippet {
+    /// `key=value` on the fence or as an option line.
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        self.info.attributes.iter().chain(&self.options).find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        self.info.flags.iter().chain(&self.info.classes).any(|flag| flag == name)
+    }
+
+    /// The author says that this is not to be run.
+    pub fn norun(&self) -> bool {
+        ["norun", "no-run", "no_run", "notest", "ignore"].iter().any(|flag| self.flag(flag))
+            || self.attribute("eval").is_some_and(|value| value == "false")
+    }
+
+    /// What the code takes from its surroundings: names, and `await` where it stands outside any function.
+    pub fn needs(&self) -> Vec<&str> {
+        let Some(module) = &self.python else { return Vec::new() };
+        let mut needs: Vec<&str> = module.names.needs.keys().map(String::as_str).collect();
+        if module.names.top_level_await {
+            needs.push("await");
+        }
+        needs
+    }
+
+    pub fn provides(&self) -> Vec<&str> {
+        self.python.iter().flat_map(|module| &module.names.provides).map(String::as_str).collect()
+    }
+
+    /// Where a span of the code stands in the source.
+    pub fn source_span(&self, span: Span) -> Span {
+        self.map.span(span)
+    }
+
+    /// The span of the code in the source, without the fences.
+    pub fn code_span(&self) -> Span {
+        self.map.span(Span::new(0, self.code.len() as u32))
+    }
+
+    /// Whether it can be run at all.
+    pub fn runs(&self) -> bool {
+        use SnippetKind::*;
+        matches!(self.kind, Script | Fragment | Test | Server | Shell | Console)
+    }
+}
+
+/// Finds all snippets of a document and says what they are.
+pub(crate) fn snippets(path: &str, text: &str, document: &Document, sections: &[Section]) -> Vec<Snippet> {
+    let siblings = Siblings::of(document);
+    let mut found: Vec<Snippet> = Vec::new();
+    let mut ordinals = vec![0u32; sections.len()];
+    for (block, code) in fences(document) {
+        let span = document.block(block).span;
+        let section = SectionId(sections.partition_point(|section| section.own.start <= span.start).max(1) as u32 - 1);
+        let ordinal = &mut ordinals[section.0 as usize];
+        *ordinal += 1;
+        let lang = Lang::of(code);
+        let python = (lang == Lang::Python && !kind::is_console(&code.text)).then(|| python::parse(&code.text));
+        let lead = siblings.lead(text, document, block);
+        let mut snippet = Snippet {
+            index: found.len(),
+            id: id(path, sections, section, *ordinal),
+            block,
+            section,
+            span,
+            info: code.info.clone(),
+            indent: code.indent,
+            closed: code.closed,
+            lang,
+            kind: SnippetKind::Other,
+            title: title::title(code, lang, lead.as_ref().map(|lead| lead.text)),
+            code: code.text.clone(),
+            map: code.map.clone(),
+            python,
+            session: None,
+            pair: None,
+            options: code.options.clone(),
+        };
+        snippet.kind = kind::kind(&snippet, lead.as_ref(), &found);
+        found.push(snippet);
+    }
+    session::pair_platforms(&mut found, document, &siblings);
+    session::pair_changes(&mut found, sections);
+    session::assign(&mut found, sections);
+    found
+}
+
+fn fences(document: &Document) -> impl Iterator<Item = (BlockId, &Code)> {
+    document.iter().filter_map(|(id, block)| match &block.kind {
+        BlockKind::Code(code) => Some((id, code)),
+        _ => None,
+    })
+}
+
+/// `lesson.md#stage-one/tiny-examples:2`: readable, and unmoved by edits elsewhere in the file.
+fn id(path: &str, sections: &[Section], section: SectionId, ordinal: u32) -> String {
+    let mut slugs = Vec::new();
+    let mut at = Some(section);
+    while let Some(SectionId(index)) = at {
+        let section = &sections[index as usize];
+        if section.heading.is_some() {
+            slugs.push(section.slug.as_str());
+        }
+        at = section.parent;
+    }
+    slugs.reverse();
+    format!("{path}#{}:{ordinal}", slugs.join("/"))
+}
+
+/// What stands directly before each block among the blocks of the same container.
+pub(crate) struct Siblings {
+    previous: Vec<Option<BlockId>>,
+}
+
+/// The paragraph that introduces a snippet.
+pub(crate) struct Lead<'a> {
+    pub(crate) text: &'a str,
+    /// Nothing but this paragraph stands between the snippet and the one before it.
+    pub(crate) after_snippet: bool,
+}
+
+impl Siblings {
+    pub(crate) fn of(document: &Document) -> Self {
+        let mut last_child: Vec<Option<BlockId>> = vec![None; document.blocks.len() + 1];
+        let mut previous = Vec::with_capacity(document.blocks.len());
+        for (id, block) in document.iter() {
+            let slot = block.parent.map_or(0, |parent| parent.0 as usize + 1);
+            previous.push(last_child[slot].replace(id));
+        }
+        Self { previous }
+    }
+
+    pub(crate) fn previous(&self, id: BlockId) -> Option<BlockId> {
+        self.previous[id.0 as usize]
+    }
+
+    /// The paragraph directly before `id`; for the first block of a container, the one before the container.
+    fn lead<'a>(&self, text: &'a str, document: &Document, id: BlockId) -> Option<Lead<'a>> {
+        let before = self.previous(id)?;
+        let block = document.block(before);
+        if !matches!(block.kind, BlockKind::Paragraph) {
+            return None;
+        }
+        let after_snippet = self
+            .previous(before)
+            .is_some_and(|further| matches!(document.block(further).kind, BlockKind::Code(_)));
+        Some(Lead { text: block.span.slice(text), after_snippet })
+    }
+}
