@@ -203,3 +203,130 @@ pub fn unix_lines(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines as they are shown, and how many there are said to be.
+    fn check_lines(text: &str, expected: &[&str]) {
+        let source = Source::new("a.md", text);
+        assert_eq!(source.lines().count() as usize, expected.len(), "{text:?}");
+        let lines: Vec<&str> = (1..=source.lines().count()).map(|line| source.line_text(line)).collect();
+        assert_eq!(lines, expected, "{text:?}");
+    }
+
+    #[test]
+    fn every_kind_of_line_end_ends_a_line() {
+        check_lines("a\nb\r\nc\rd", &["a", "b", "c", "d"]);
+        check_lines("a\n\r\n\rb\n", &["a", "", "", "b"]);
+        check_lines("\r\r\n", &["", ""]);
+    }
+
+    #[test]
+    fn a_final_line_end_starts_no_further_line() {
+        check_lines("a\nb", &["a", "b"]);
+        check_lines("a\nb\n", &["a", "b"]);
+        check_lines("a\r", &["a"]);
+        check_lines("\n", &[""]);
+    }
+
+    #[test]
+    fn an_empty_text_is_one_empty_line() {
+        check_lines("", &[""]);
+    }
+
+    #[test]
+    fn spans_of_lines_include_their_ends_and_join_without_gaps() {
+        for text in ["", "a", "a\n", "a\r\nb\rc\n\nd", "\r\r\n\n"] {
+            let lines = LineIndex::new(text);
+            let joined: String = (1..=lines.count()).map(|line| lines.span(line).slice(text)).collect();
+            assert_eq!(joined, text);
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_the_last_line_gives_what_follows_the_last_line_end() {
+        assert_eq!(LineIndex::new("a\nb").span(9), Span::new(2, 3));
+        assert_eq!(LineIndex::new("a\n").span(9), Span::new(2, 2));
+        assert_eq!(LineIndex::new("a\nb").span(0), Span::new(0, 2));
+    }
+
+    fn check_position(text: &str, offset: u32, line: u32, column: u32) {
+        assert_eq!(Source::new("a.md", text).position(offset), Position { line, column }, "{text:?} at {offset}");
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        check_position("日本\n🚀x", 6, 1, 3);
+        check_position("日本\n🚀x", 7, 2, 1);
+        check_position("日本\n🚀x", 11, 2, 2);
+        check_position("\tx", 1, 1, 2);
+    }
+
+    #[test]
+    fn an_offset_inside_a_character_counts_as_its_start() {
+        check_position("日本", 4, 1, 2);
+    }
+
+    #[test]
+    fn a_line_end_belongs_to_the_line_it_ends() {
+        check_position("a\r\nb", 1, 1, 2);
+        check_position("a\r\nb", 2, 1, 3);
+        check_position("a\r\nb", 3, 2, 1);
+        check_position("a\rb", 2, 2, 1);
+    }
+
+    #[test]
+    fn an_offset_beyond_the_end_is_the_end() {
+        check_position("", 0, 1, 1);
+        check_position("ab", 99, 1, 3);
+        check_position("ab\n", 3, 2, 1);
+    }
+
+    #[test]
+    fn good_bytes_are_the_text() {
+        let source = Source::decode("a.md", "é\u{feff}\n".into());
+        assert_eq!(source.text(), "é\u{feff}\n");
+        assert_eq!(source.bytes(), "é\u{feff}\n".as_bytes());
+        assert_eq!(source.notes(), &[]);
+    }
+
+    #[test]
+    fn each_bad_byte_is_one_question_mark_at_its_own_offset() {
+        let bytes = b"caf\xe9 \xed\xa0\x80 \xe6\x97 end\n".to_vec();
+        let source = Source::decode("a.md", bytes.clone());
+        assert_eq!(source.text(), "caf? ??? ?? end\n");
+        assert_eq!(source.bytes(), bytes);
+        assert_eq!(source.notes(), &[DecodeNote::NotUtf8 { span: Span::new(3, 4), count: 6 }]);
+    }
+
+    #[test]
+    fn each_nul_is_one_question_mark() {
+        let source = Source::decode("a.md", b"a\0b\0".to_vec());
+        assert_eq!(source.text(), "a?b?");
+        assert_eq!(source.bytes(), b"a\0b\0");
+        assert_eq!(source.notes(), &[DecodeNote::Nul { span: Span::new(1, 2), count: 2 }]);
+    }
+
+    #[test]
+    fn bad_bytes_and_nuls_together_keep_every_offset() {
+        let bytes = b"\0\xff\xc3\xa9\0\xf0\x9f\x9a\n\0".to_vec();
+        let source = Source::decode("a.md", bytes.clone());
+        assert_eq!(source.text(), "??é????\n?");
+        assert_eq!(source.text().len(), bytes.len());
+        assert_eq!(
+            source.notes(),
+            &[
+                DecodeNote::NotUtf8 { span: Span::new(1, 2), count: 4 },
+                DecodeNote::Nul { span: Span::new(0, 1), count: 3 },
+            ]
+        );
+    }
+
+    #[test]
+    fn unix_lines_turns_every_line_end() {
+        assert_eq!(unix_lines("a\r\nb\rc\n\r"), "a\nb\nc\n\n");
+        assert!(matches!(unix_lines("a\nb"), Cow::Borrowed("a\nb")));
+    }
+}
