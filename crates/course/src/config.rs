@@ -73,7 +73,8 @@ pub fn parse_config(text: &str) -> (Config, Vec<ConfigError>) {
             let span = error.span().map_or(Span::empty(0), Span::at);
             // The rest of toml's message repeats the place, which the span gives already.
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            let hint = "`course.toml` takes title, description, python, packages, tools, lessons, [[module]] and [checks]";
+            let hint =
+                "`course.toml` takes title, description, python, packages, tools, lessons, [[module]] and [checks]";
             return (Config::default(), vec![ConfigError { message, span, hint: Some(hint.to_owned()) }]);
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! Built from text and bytes that somebody else found. This crate never touches the disk, runs nothing and prints nothing.
 
+mod anchor;
 pub mod checks;
 mod claim;
 mod config;

@@ -35,45 +35,70 @@ pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surround
 }
 
 fn link(course: &Course, lesson: &Lesson, url: &str, around: &Surroundings<'_>) -> Verdict {
+    match follow(course, lesson, url, around) {
+        Lead::There => Verdict::True,
+        Lead::Unknown(why) => Verdict::Undecided(why),
+        Lead::NoFile { path } if path.is_empty() => Verdict::False("the link is empty".to_owned()),
+        Lead::NoFile { path } => Verdict::False(format!("there is no `{path}`")),
+        Lead::NoAnchor { path, anchor } => Verdict::False(format!("`{path}` has no heading `#{anchor}`")),
+    }
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    There,
+    /// Paths are from the course's root.
+    NoFile {
+        path: String,
+    },
+    NoAnchor {
+        path: String,
+        anchor: String,
+    },
+    Unknown(&'static str),
+}
+
+pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surroundings<'_>) -> Lead {
     if is_absolute(url) {
-        return Verdict::Undecided("other hosts are not asked");
+        return Lead::Unknown("other hosts are not asked");
+    }
+    if url.trim().is_empty() {
+        return Lead::NoFile { path: String::new() };
+    }
+    if ["{{", "{%", "<%", "${", "@"].iter().any(|mark| url.contains(mark)) {
+        return Lead::Unknown("a template makes this link");
     }
     let (path, anchor) = url.split_once('#').map_or((url, None), |(path, anchor)| (path, Some(anchor)));
     let path = path.split('?').next().unwrap_or_default();
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     if decoded.starts_with('/') {
-        return Verdict::Undecided("a path from the root of a site");
+        return Lead::Unknown("a path from the root of a site");
     }
     let target = if decoded.is_empty() { Some(lesson.path.clone()) } else { resolve(&lesson.path, &decoded) };
-    let Some(target) = target else { return Verdict::Undecided("leads out of the course") };
-    if !decoded.is_empty() && course.lesson(&target).is_none() && !(around.exists)(&target) {
-        return Verdict::False(format!("there is no `{target}`"));
+    let Some(mut target) = target else { return Lead::Unknown("leads out of the course") };
+    let known = |path: &str| course.lesson(path).is_some() || (around.exists)(path);
+    if !decoded.is_empty() && !known(&target) {
+        // Sites are built from lessons: `tasks.html` and `tasks` stand for `tasks.md`.
+        let stem = target.strip_suffix(".html").unwrap_or(&target);
+        match ["{}.md", "{}/index.md", "{}/README.md"]
+            .map(|form| form.replace("{}", stem))
+            .into_iter()
+            .find(|it| known(it))
+        {
+            Some(lesson) => target = lesson,
+            None => return Lead::NoFile { path: target },
+        }
     }
-    let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty() && *anchor != "top") else { return Verdict::True };
-    let Some(lesson) = course.lesson(&target) else { return Verdict::Undecided("the target is not a lesson") };
+    let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty() && *anchor != "top") else { return Lead::There };
+    let lesson = if target == lesson.path { Some(lesson) } else { course.lesson(&target) };
+    let Some(lesson) = lesson else { return Lead::Unknown("the target is not a lesson") };
     let anchor = percent_decode_str(anchor).decode_utf8_lossy();
-    if anchors(lesson).any(|known| known == *anchor) {
-        Verdict::True
-    } else {
-        Verdict::False(format!("`{target}` has no heading `#{anchor}`"))
+    // `#:~:text=…` asks the browser to look for words.
+    if anchor.starts_with(":~:") || lesson.anchors.has(&anchor) {
+        return Lead::There;
     }
-}
-
-/// What `#…` can lead to in a lesson: headings, explicit ids and names.
-pub(crate) fn anchors(lesson: &Lesson) -> impl Iterator<Item = String> + '_ {
-    use etude_markdown::{BlockKind, InlineKind};
-    let blocks = lesson.document.blocks.iter();
-    blocks.flat_map(|block| {
-        let heading = match &block.kind {
-            BlockKind::Heading(heading) => Some(heading.slug.clone()),
-            _ => None,
-        };
-        let footnotes = block.inlines.iter().filter_map(|inline| match &inline.kind {
-            InlineKind::FootnoteReference { label } => Some(format!("fn-{label}")),
-            _ => None,
-        });
-        heading.into_iter().chain(footnotes)
-    })
+    Lead::NoAnchor { path: target, anchor: anchor.into_owned() }
 }
 
 /// A relative path from the folder of `from`; `None` if it leads out of the root.

@@ -1,5 +1,7 @@
 use etude_text::Span;
 
+use crate::text_map::TextMap;
+
 /// One Markdown document. Spans are byte offsets into the text that was parsed.
 #[derive(Debug, Default)]
 pub struct Document {
@@ -24,6 +26,8 @@ pub struct Block {
     pub parent: Option<BlockId>,
     /// The inline content, in source order, for headings, paragraphs and table cells.
     pub inlines: Vec<Inline>,
+    /// The index behind the last block inside this one, so that a walk can step over it.
+    pub(crate) after: u32,
 }
 
 #[derive(Debug)]
@@ -119,37 +123,6 @@ pub struct Directive {
     pub closed: bool,
 }
 
-/// Takes offsets in a dedented text back to the source, line by line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TextMap {
-    /// For each line of the text: where it starts in the text, and where that byte stands in the source.
-    lines: Vec<(u32, u32)>,
-}
-
-impl TextMap {
-    pub fn push_line(&mut self, text_offset: u32, source_offset: u32) {
-        self.lines.push((text_offset, source_offset));
-    }
-
-    pub fn source(&self, offset: u32) -> u32 {
-        let index = self.lines.partition_point(|&(start, _)| start <= offset);
-        match index.checked_sub(1).map(|index| self.lines[index]) {
-            Some((start, source)) => source + (offset - start),
-            None => 0,
-        }
-    }
-
-    pub fn span(&self, span: Span) -> Span {
-        let start = self.source(span.start);
-        Span::new(start, self.source(span.end).max(start))
-    }
-
-    /// How many lines the text has.
-    pub fn lines(&self) -> usize {
-        self.lines.len()
-    }
-}
-
 /// A piece of inline content. Nested markup is flattened: an emphasised link gives the `Link` only, and the
 /// `Text` pieces inside it.
 #[derive(Debug)]
@@ -184,6 +157,7 @@ pub enum InlineKind {
         label: String,
     },
     Html,
+    /// A line end inside the block, soft or hard; trailing spaces or the backslash of a hard one belong to it.
     Break,
 }
 
@@ -255,8 +229,24 @@ impl Document {
         self.blocks.iter().enumerate().map(|(index, block)| (BlockId(index as u32), block))
     }
 
+    /// The blocks that stand in no other block.
+    pub fn roots(&self) -> impl Iterator<Item = (BlockId, &Block)> {
+        self.siblings(0, self.blocks.len() as u32)
+    }
+
     pub fn children(&self, id: BlockId) -> impl Iterator<Item = (BlockId, &Block)> {
-        self.iter().skip(id.0 as usize + 1).filter(move |(_, block)| block.parent == Some(id))
+        self.siblings(id.0 + 1, self.block(id).after)
+    }
+
+    /// Everything inside `id`, at any depth, in source order.
+    pub fn descendants(&self, id: BlockId) -> impl Iterator<Item = (BlockId, &Block)> {
+        (id.0 + 1..self.block(id).after).map(|index| (BlockId(index), self.block(BlockId(index))))
+    }
+
+    fn siblings(&self, first: u32, end: u32) -> impl Iterator<Item = (BlockId, &Block)> {
+        let step = move |index: u32| (index < end).then_some(index);
+        std::iter::successors(step(first), move |&index| step(self.block(BlockId(index)).after))
+            .map(|index| (BlockId(index), self.block(BlockId(index))))
     }
 
     /// The blocks that `id` stands in, innermost first.

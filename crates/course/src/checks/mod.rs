@@ -1,5 +1,39 @@
 //! The static checks: what reading alone shows to be wrong. One file per check.
 
+mod chat_residue;
+mod cut_definition;
+mod dead_anchor;
+mod dead_link;
+mod doubled_heading;
+mod duplicate_id;
+mod empty_section;
+mod exercise_time;
+mod front_matter;
+mod joined_list_items;
+mod line_not_shown;
+mod missing_alt_text;
+mod missing_language;
+mod mojibake;
+mod needs_context;
+mod not_utf8;
+mod packages;
+mod personal_path;
+mod place;
+mod placeholder_test;
+mod python_syntax;
+mod quiz_answer;
+mod reading_without_link;
+mod silence;
+mod skipped_heading;
+mod spelling;
+mod tracking_parameter;
+mod unclosed_fence;
+mod undefined_reference;
+mod unfilled_prompt;
+mod unlisted_package;
+mod unstated_prerequisite;
+mod unused_ignore;
+
 use etude_text::{Diagnostic, Severity, Source, Sources};
 
 use crate::lesson::{Course, Lesson};
@@ -33,7 +67,17 @@ pub struct Report<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// `None` if the course has switched the check off.
+    fn of(check: &'a Check, ctx: &Context<'_>, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
+        let severity = match ctx.course.config.checks.get(check.code) {
+            Some(None) => return None,
+            Some(Some(severity)) => *severity,
+            None => check.severity,
+        };
+        Some(Self { check, severity, file: ctx.lesson.file, diagnostics })
+    }
+
     /// Starts a diagnostic of this check with its severity; hand it to [`Report::add`].
     pub(crate) fn at(&self, span: etude_text::Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.check.code, self.severity, self.file, span, message)
@@ -45,25 +89,53 @@ impl Report<'_> {
 }
 
 /// Every check there is, in alphabetical order of their codes.
-pub static CHECKS: &[&Check] = &[];
+pub static CHECKS: &[&Check] = &[
+    &chat_residue::CHECK,
+    &cut_definition::CHECK,
+    &dead_anchor::CHECK,
+    &dead_link::CHECK,
+    &doubled_heading::CHECK,
+    &duplicate_id::CHECK,
+    &empty_section::CHECK,
+    &exercise_time::CHECK,
+    &front_matter::CHECK,
+    &joined_list_items::CHECK,
+    &line_not_shown::CHECK,
+    &missing_alt_text::CHECK,
+    &missing_language::CHECK,
+    &mojibake::CHECK,
+    &needs_context::CHECK,
+    &not_utf8::CHECK,
+    &personal_path::CHECK,
+    &placeholder_test::CHECK,
+    &python_syntax::CHECK,
+    &quiz_answer::CHECK,
+    &reading_without_link::CHECK,
+    &skipped_heading::CHECK,
+    &tracking_parameter::CHECK,
+    &unclosed_fence::CHECK,
+    &undefined_reference::CHECK,
+    &unfilled_prompt::CHECK,
+    &unlisted_package::CHECK,
+    &unstated_prerequisite::CHECK,
+    &unused_ignore::CHECK,
+];
 
 /// The check with this code.
 pub fn find(code: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.code == code)
 }
 
-/// Runs all checks that the course has not switched off on one lesson.
+/// Runs all checks that the course has not switched off on one lesson, and leaves out what its comments silence.
 pub fn check(course: &Course, lesson: &Lesson, sources: &Sources, around: &Surroundings<'_>) -> Vec<Diagnostic> {
     let context = Context { course, lesson, source: sources.get(lesson.file), around };
     let mut diagnostics = Vec::new();
     for check in CHECKS {
-        let severity = match course.config.checks.get(check.code) {
-            Some(None) => continue,
-            Some(Some(severity)) => *severity,
-            None => check.severity,
-        };
-        let mut report = Report { check, severity, file: lesson.file, diagnostics: &mut diagnostics };
-        (check.run)(&context, &mut report);
+        if let Some(mut report) = Report::of(check, &context, &mut diagnostics) {
+            (check.run)(&context, &mut report);
+        }
     }
+    silence::apply(&context, &mut diagnostics);
+    diagnostics.sort_by(|one, two| one.order().cmp(&two.order()));
     diagnostics
 }

@@ -1,6 +1,6 @@
 //! Which snippet a claim is about.
 
-use etude_markdown::{BlockId, Document, InlineKind};
+use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
 use etude_text::Span;
 
 use super::Subject;
@@ -8,7 +8,6 @@ use crate::section::{Section, SectionId};
 use crate::snippet::{Lang, Pair, Snippet};
 
 pub(super) struct Binder<'a> {
-    pub(super) text: &'a str,
     pub(super) document: &'a Document,
     pub(super) sections: &'a [Section],
     pub(super) snippets: &'a [Snippet],
@@ -22,14 +21,21 @@ impl Binder<'_> {
     /// The nearest snippet in the claim's own section: the one before, else the one its paragraph introduces.
     pub(super) fn nearest(&self, span: Span, wanted: impl Fn(&Snippet) -> bool) -> Option<usize> {
         let section = self.section(span.start);
-        let own = || self.snippets.iter().filter(|snippet| snippet.section == section);
+        let near = |snippet: &&Snippet| snippet.section == section && self.same_item(snippet, span);
+        let own = || self.snippets.iter().filter(near);
         let before = own().rev().find(|snippet| snippet.span.end <= span.start && wanted(snippet));
         let introduced = || own().find(|snippet| snippet.span.start >= span.end && wanted(snippet));
         before.or_else(introduced).map(|snippet| self.runnable_twin(snippet.index))
     }
 
-    /// Something that runs, for a claim about what a run does. A subsection speaks of the snippet above it, if it has
-    /// none of its own.
+    /// What is said in one item of a list is not about the code in another.
+    fn same_item(&self, snippet: &Snippet, span: Span) -> bool {
+        let mut items =
+            self.document.ancestors(snippet.block).filter(|(_, block)| matches!(block.kind, BlockKind::Item(_)));
+        items.all(|(_, item)| item.span.contains(span))
+    }
+
+    /// Something that runs, for a claim about what a run does.
     pub(super) fn run(&self, span: Span) -> Subject {
         let found = self.nearest(span, |snippet| snippet.runs() || snippet.lang == Lang::PowerShell);
         found.map_or(Subject::Lesson, Subject::Snippet)

@@ -26,15 +26,21 @@ static TOOK: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The number, then "total".
-static IN_TOTAL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i){NUMBER}\s+(?:in )?(?:total|overall|altogether)\b")).expect("a valid expression"));
+static IN_TOTAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?i){NUMBER}\s+(?:in )?(?:total|overall|altogether)\b")).expect("a valid expression")
+});
 
 /// ", tasks ~2s" and "and async ~2s" behind a time that was recognised.
-static FURTHER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[\w-]+)\s+(?:only\s+)?{NUMBER}")).expect("a valid expression"));
+static FURTHER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[\w-]+)\s+(?:only\s+)?{NUMBER}"
+    ))
+    .expect("a valid expression")
+});
 
 /// Nothing but a time: "~3s", after a label that asks for one.
-static BARE: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!(r"(?i)^\W*?{NUMBER}\b")).expect("a valid expression"));
+static BARE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)^\W*?{NUMBER}\b")).expect("a valid expression"));
 
 /// Sentences that suppose, allow or ask, and so claim nothing.
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
@@ -80,12 +86,25 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
     }
     for hit in TOOK.captures_iter(text) {
         let scope = scope_of(&hit);
-        push(time(text, &hit, scope), &mut found);
+        let verb = hit.name("verb").map_or(0, |verb| verb.start());
+        let start = match (&scope, hit.name("subject")) {
+            (Scope::Total, _) | (_, None) => verb,
+            (Scope::Each, Some(subject)) => {
+                let each = ["each", "every", "one", "per"]
+                    .iter()
+                    .filter_map(|word| subject.as_str().to_lowercase().find(word));
+                subject.start() + each.min().unwrap_or_default()
+            }
+            (Scope::Part(name), Some(subject)) => {
+                subject.start() + subject.as_str().rfind(name.as_str()).unwrap_or_default()
+            }
+        };
+        push(time(text, &hit, scope).map(|time| Time { range: start..time.range.end, ..time }), &mut found);
         let mut rest = hit.get(0).map_or(text.len(), |whole| whole.end());
         while let Some(next) = FURTHER.captures(&text[rest..]) {
-            let part = Scope::Part(next["subject"].to_owned());
-            let Some(further) = time(&text[rest..], &next, part) else { break };
-            let range = rest + further.range.start..rest + further.range.end;
+            let Some(further) = time(&text[rest..], &next, named(&next["subject"])) else { break };
+            let subject = next.name("subject").map_or(further.range.start, |subject| subject.start());
+            let range = rest + subject..rest + further.range.end;
             rest = range.end;
             push(Some(Time { range, ..further }), &mut found);
         }
@@ -102,21 +121,22 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
 }
 
 fn scope_of(hit: &Captures<'_>) -> Scope {
-    let subject = hit.name("subject").map(|it| it.as_str().trim().to_lowercase()).unwrap_or_default();
+    let subject = hit.name("subject").map(|it| it.as_str().trim()).unwrap_or_default();
     let verb = hit["verb"].to_lowercase();
     let words: Vec<&str> = subject.split_whitespace().collect();
-    if words.iter().any(|word| ["each", "every", "one", "per"].contains(word)) {
+    if words.iter().any(|word| ["each", "every", "one", "per"].contains(&word.to_lowercase().as_str())) {
         Scope::Each
     } else if verb.starts_with("took") || verb.starts_with("run") || verb.starts_with("ran") {
-        match words.last() {
-            Some(word) if !["it", "this", "that", "which", "script", "program", "all", "both"].contains(word) => {
-                Scope::Part((*word).to_owned())
-            }
-            _ => Scope::Total,
-        }
+        words.last().map_or(Scope::Total, |word| named(word))
     } else {
         Scope::Total
     }
+}
+
+/// What a word in front of a time stands for: a part of the run, or all of it.
+fn named(word: &str) -> Scope {
+    let whole = ["it", "this", "that", "which", "script", "program", "everything", "all", "both", "total", "overall"];
+    if whole.contains(&word.to_lowercase().as_str()) { Scope::Total } else { Scope::Part(word.to_owned()) }
 }
 
 fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
@@ -217,10 +237,7 @@ mod tests {
     #[test]
     fn parts() {
         check("sequential took ~3.0", &[(3.0, true, part("sequential"))]);
-        check(
-            "Confirm blocking runs ~3s and async ~2s.",
-            &[(3.0, true, part("blocking")), (2.0, true, part("async"))],
-        );
+        check("Confirm blocking runs ~3s and async ~2s.", &[(3.0, true, part("blocking")), (2.0, true, part("async"))]);
     }
 
     #[test]

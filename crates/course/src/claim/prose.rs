@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::bind::Binder;
 use super::elapsed::{self, Time};
-use super::{Claim, ClaimKind, Found, Scope, Subject};
+use super::{Claim, ClaimKind, Found, Subject};
 use crate::prose::Prose;
 use crate::snippet::Siblings;
 
@@ -36,7 +36,9 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         }
         let raw = block.span.slice(text);
         // Most paragraphs hold nothing to look at more closely.
-        if !raw.contains(':') && !raw.contains("see") && !raw.contains("print") && !raw.contains("output") && !raw.bytes().any(|byte| byte.is_ascii_digit()) {
+        let listed = block.parent.is_some() && raw.starts_with('`');
+        let telling = [":", "see", "print", "output"].iter().any(|word| raw.contains(word));
+        if !telling && !listed && !raw.bytes().any(|byte| byte.is_ascii_digit()) {
             continue;
         }
         let prose = Prose::of(text, block);
@@ -77,6 +79,8 @@ struct Label {
     end: usize,
     /// "time", "timings": the numbers that follow are seconds.
     timed: bool,
+    /// "Expected": what follows is foretold, in whatever words.
+    expects: bool,
 }
 
 struct Paragraph<'a> {
@@ -91,7 +95,8 @@ impl Paragraph<'_> {
     fn label(&self) -> Option<Label> {
         let found = LABEL.captures(&self.prose.text)?;
         let end = found.get(0)?.end();
-        Some(Label { end, timed: is_timed(&found["label"]) })
+        let expects = found["label"].to_lowercase().starts_with("expected");
+        Some(Label { end, timed: is_timed(&found["label"]), expects })
     }
 
     /// "Expected: ~3s total": the rest of the paragraph says what is expected.
@@ -112,7 +117,12 @@ impl Paragraph<'_> {
         if parts.iter().all(|part| is_placeholder(part)) && !parts.is_empty() {
             return;
         }
-        let kind = if parts.is_empty() { ClaimKind::Behaviour } else { ClaimKind::Output { whole: false, parts } };
+        let kind = match parts.is_empty() {
+            false => ClaimKind::Output { whole: false, parts },
+            true if label.expects => ClaimKind::Behaviour,
+            // "Response: what the server sends back" defines a word.
+            true => return,
+        };
         claims.push(self.claim(kind, span, Found::Label));
     }
 
@@ -137,7 +147,7 @@ impl Paragraph<'_> {
         let mut nth = 0;
         for time in elapsed::times(&stated.text, false) {
             let sentence = stated.sentence(time.range.start);
-            if elapsed::supposes(&stated.text[sentence.clone()], time.range.start - sentence.start) {
+            if elapsed::supposes(&stated.text[sentence.clone()], time.range.end - sentence.start) {
                 continue;
             }
             let mut claim = self.elapsed(time, Found::Sentence);
@@ -166,11 +176,7 @@ impl Paragraph<'_> {
 
     fn elapsed(&self, time: Time, found: Found) -> Claim {
         let span = self.prose.span(time.range);
-        let scope = match time.scope {
-            Scope::Part(name) => Scope::Part(name),
-            other => other,
-        };
-        self.claim(ClaimKind::Elapsed { seconds: time.seconds, about: time.about, scope }, span, found)
+        self.claim(ClaimKind::Elapsed { seconds: time.seconds, about: time.about, scope: time.scope }, span, found)
     }
 
     fn claim(&self, kind: ClaimKind, span: Span, found: Found) -> Claim {

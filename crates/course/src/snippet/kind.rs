@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use etude_markdown::Code;
 use regex::Regex;
 
-use super::{Lead, Snippet};
+use super::Snippet;
 
 /// The languages that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid expression")
 });
 
-pub(super) fn kind(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> SnippetKind {
+pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> SnippetKind {
     if snippet.code.contains("<prompt>") {
         return SnippetKind::Placeholder;
     }
@@ -123,7 +123,7 @@ fn python(snippet: &Snippet) -> SnippetKind {
         return SnippetKind::Test;
     }
     let serves = module.symbols.iter().flat_map(|symbol| &symbol.decorators).any(|it| is_route(&it.name));
-    if serves || !module.applications.is_empty() {
+    if serves || !module.usage.applications.is_empty() {
         return SnippetKind::Server;
     }
     let names = &module.names;
@@ -139,30 +139,41 @@ pub(crate) fn is_route(decorator: &str) -> bool {
     let object = object.rsplit('.').next().unwrap_or(object);
     let web = ["app", "api", "router", "routes", "blueprint", "bp", "server"];
     let registers = [
-        "get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route", "middleware",
-        "on_event", "exception_handler",
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "route",
+        "websocket",
+        "api_route",
+        "middleware",
+        "on_event",
+        "exception_handler",
     ];
     registers.contains(&method) && web.iter().any(|name| object == *name || object.ends_with(&format!("_{name}")))
 }
 
 /// A block of plain text is output if it follows something that prints, directly or behind words that say so.
-fn printed(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> bool {
+fn printed(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
     let prints = before.last().is_some_and(|last| last.runs() && last.section == snippet.section);
     match lead {
-        Some(lead) => prints && PRINTED.is_match(lead.text.trim_end()),
+        Some(lead) => prints && PRINTED.is_match(lead.trim_end()),
         // Nothing between the two fences but blank lines.
         None => prints && snippet.lang == Lang::Text && follows_directly(snippet, before),
     }
 }
 
-fn answers(snippet: &Snippet, lead: Option<&Lead<'_>>, before: &[Snippet]) -> bool {
+fn answers(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
     let asked = before
         .iter()
         .rev()
         .take_while(|last| last.section == snippet.section)
         .any(|last| matches!(last.kind, SnippetKind::Shell | SnippetKind::PowerShell | SnippetKind::Server));
     match lead {
-        Some(lead) => asked && ANSWERED.is_match(lead.text),
+        Some(lead) => asked && ANSWERED.is_match(lead),
         None => asked && follows_directly(snippet, before),
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn snippets(path: &str, text: &str, document: &Document, sections: &[
             closed: code.closed,
             lang,
             kind: SnippetKind::Other,
-            title: title::title(code, lang, lead.as_ref().map(|lead| lead.text)),
+            title: title::title(code, lang, lead),
             code: code.text.clone(),
             map: code.map.clone(),
             python,
@@ -131,7 +131,7 @@ pub(crate) fn snippets(path: &str, text: &str, document: &Document, sections: &[
             pair: None,
             options: code.options.clone(),
         };
-        snippet.kind = kind::kind(&snippet, lead.as_ref(), &found);
+        snippet.kind = kind::kind(&snippet, lead, &found);
         found.push(snippet);
     }
     session::pair_platforms(&mut found, document, &siblings);
@@ -167,13 +167,6 @@ pub(crate) struct Siblings {
     previous: Vec<Option<BlockId>>,
 }
 
-/// The paragraph that introduces a snippet.
-pub(crate) struct Lead<'a> {
-    pub(crate) text: &'a str,
-    /// Nothing but this paragraph stands between the snippet and the one before it.
-    pub(crate) after_snippet: bool,
-}
-
 impl Siblings {
     pub(crate) fn of(document: &Document) -> Self {
         let mut last_child: Vec<Option<BlockId>> = vec![None; document.blocks.len() + 1];
@@ -189,16 +182,9 @@ impl Siblings {
         self.previous[id.0 as usize]
     }
 
-    /// The paragraph directly before `id`; for the first block of a container, the one before the container.
-    fn lead<'a>(&self, text: &'a str, document: &Document, id: BlockId) -> Option<Lead<'a>> {
-        let before = self.previous(id)?;
-        let block = document.block(before);
-        if !matches!(block.kind, BlockKind::Paragraph) {
-            return None;
-        }
-        let after_snippet = self
-            .previous(before)
-            .is_some_and(|further| matches!(document.block(further).kind, BlockKind::Code(_)));
-        Some(Lead { text: block.span.slice(text), after_snippet })
+    /// The words that introduce `id`: the paragraph directly before it.
+    fn lead<'a>(&self, text: &'a str, document: &Document, id: BlockId) -> Option<&'a str> {
+        let block = document.block(self.previous(id)?);
+        matches!(block.kind, BlockKind::Paragraph).then(|| block.span.slice(text))
     }
 }

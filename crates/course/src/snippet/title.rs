@@ -32,7 +32,8 @@ static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"`(?:\$ )?(?:uv run |poetry run )?python3?(?:\.exe)? ([\w./-]+\.py)\b[^`]*`").expect("a valid expression")
+    Regex::new(r"`(?:\$ )?(?:uv run |poetry run )?python3?(?:\.exe)? ([\w./-]+\.py)\b[^`]*`")
+        .expect("a valid expression")
 });
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {

@@ -1,0 +1,50 @@
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{check, explain, new, show};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  etude new waiting                    make a small course to start from
+  etude check --no-run waiting         read it, and say what is wrong
+  etude show waiting/02-side-by-side.md   see what was understood
+  etude explain                        list all checks
+
+Exit codes: 0 fine, 1 the input has errors or warnings, 2 it could not be done.";
+
+/// Courses that run: reads lessons written in Markdown, finds every claim they make, and says what is wrong with them.
+#[derive(Debug, Parser)]
+#[command(name = "etude", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// When to use colours [NO_COLOR and CLICOLOR are obeyed]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Print results only
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    New(new::Arguments),
+    Check(check::Arguments),
+    Show(show::Arguments),
+    Explain(explain::Arguments),
+}

@@ -1,0 +1,155 @@
+//! The one place that prints.
+
+use std::error::Error as _;
+use std::io::{self, BufWriter, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::builder::styling::{AnsiColor, Style};
+use etude_text::render::Terminal;
+use unicode_width::UnicodeWidthChar;
+
+use crate::arguments::Color;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+/// What lines are wrapped to where nobody's terminal says otherwise.
+const WIDTH: usize = 80;
+
+/// Results go to standard output, everything about getting them to standard error.
+pub(crate) struct Printer {
+    quiet: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        match color {
+            // Decided for each stream, by NO_COLOR, CLICOLOR and whether it is a terminal.
+            Color::Auto => {}
+            Color::Always => ColorChoice::Always.write_global(),
+            Color::Never => ColorChoice::Never.write_global(),
+        }
+        Self { quiet }
+    }
+
+    /// Where results go. Flush it when they are complete.
+    pub(crate) fn out(&self) -> impl Write + use<> {
+        BufWriter::with_capacity(1 << 16, anstream::stdout().lock())
+    }
+
+    /// What the reader of standard output sees.
+    pub(crate) fn terminal(&self) -> Terminal {
+        Terminal { width: width(), colors: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
+    }
+
+    /// Says something about the work, unless asked not to.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.quiet {
+            to_stderr(format_args!("{line}\n"));
+        }
+    }
+
+    /// Says what could not be done, why, and what may help.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        let hint = error.downcast_ref::<etude_project::Error>().and_then(etude_project::Error::hint);
+        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        fail(&error.to_string(), &causes, hint);
+    }
+
+    /// The same for a part of the work, where the rest went on.
+    pub(crate) fn project_error(&self, error: &etude_project::Error) {
+        let causes: Vec<String> = error.source().iter().map(ToString::to_string).collect();
+        fail(&error.to_string(), &causes, error.hint());
+    }
+}
+
+fn fail(message: &str, causes: &[String], hint: Option<String>) {
+    let mut text = format!("{RED}error{RED:#}{BOLD}: {}{BOLD:#}\n", visible(message));
+    for cause in causes {
+        text.push_str(&format!("  cause: {}\n", visible(cause)));
+    }
+    if let Some(hint) = hint {
+        text.push_str(&format!("  hint: {}\n", visible(&hint)));
+    }
+    to_stderr(format_args!("{text}"));
+}
+
+/// Nobody can be told that standard error is closed.
+fn to_stderr(text: std::fmt::Arguments<'_>) {
+    let _ = anstream::stderr().lock().write_fmt(text);
+}
+
+/// The width to wrap to: the terminal's, if standard output is one.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// Whether an error only says that nobody reads the output any more.
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<serde_json::Error>() {
+        Some(error) => error.io_error_kind(),
+        None => cause.downcast_ref::<io::Error>().map(io::Error::kind),
+    };
+    error.chain().filter_map(io).any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
+/// `text` on one line of at most `columns`, with nothing in it that a terminal would act on.
+pub(crate) fn one_line(text: &str, columns: usize) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let text = visible(&lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ⏎ "));
+    let wide = |char: char| char.width().unwrap_or(0);
+    if text.chars().map(wide).sum::<usize>() <= columns {
+        return text;
+    }
+    let mut used = 1;
+    let mut cut: String = text
+        .chars()
+        .take_while(|&char| {
+            used += wide(char);
+            used <= columns
+        })
+        .collect();
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}
+
+fn visible(text: &str) -> String {
+    let harmless = |char: char| match char {
+        '\n' => '\n',
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + char as u32).unwrap_or('\u{fffd}'),
+        '\u{7f}'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
+        '\u{2060}'..='\u{206f}' | '\u{feff}' => '\u{fffd}',
+        _ => char,
+    };
+    text.chars().map(harmless).collect()
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, columns: usize, expected: &str) {
+        assert_eq!(one_line(text, columns), expected);
+    }
+
+    #[test]
+    fn text_is_cut_to_the_columns_it_has() {
+        check("one two", 7, "one two");
+        check("one two three", 8, "one two…");
+        check("one two three", 5, "one…");
+        check("日本日本", 5, "日本…");
+    }
+
+    #[test]
+    fn lines_are_joined_and_made_harmless() {
+        check("one\n\n  two\t3\n", 20, "one ⏎ two 3");
+        check("\u{1b}[31mred\u{202e}", 20, "␛[31mred\u{fffd}");
+    }
+}

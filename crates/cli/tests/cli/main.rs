@@ -1,0 +1,14 @@
+//! The binary as people meet it: what it prints, where, and how it ends.
+
+#![expect(clippy::disallowed_methods, reason = "tests start the binary they are about")]
+
+mod check;
+mod explain;
+mod find;
+mod fix;
+mod fixture;
+mod formats;
+mod levels;
+mod new;
+mod pipes;
+mod show;

@@ -1,0 +1,26 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::{Error, write};
+
+/// Makes a folder with these files, by their paths with `/`. A folder that has anything in it is refused.
+pub fn create(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
+    let shown = folder.display().to_string();
+    match folder.read_dir().map(|mut entries| entries.next().is_some()) {
+        Ok(true) => return Err(Error::NotEmpty { path: shown }),
+        Ok(false) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(Error::NotAFolder { path: shown }),
+        Err(source) => return Err(Error::List { path: shown, source }),
+    }
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        let failed = |source| Error::Write { path: path.display().to_string(), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        write::create(&path, bytes).map_err(failed)?;
+    }
+    Ok(())
+}

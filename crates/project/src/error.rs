@@ -1,0 +1,56 @@
+use std::io;
+
+/// Why something could not be found, read or written. Paths are as they are shown to people.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no `{path}`")]
+    Missing { path: String, nearest: Option<String> },
+    #[error("cannot read `{path}`")]
+    Read { path: String, source: io::Error },
+    #[error("cannot list `{path}`")]
+    List { path: String, source: io::Error },
+    /// Opening a pipe or a device could wait for ever or never end.
+    #[error("cannot read `{path}`: it is {kind}, not a file")]
+    Special { path: String, kind: &'static str },
+    #[error("cannot read `{path}`: it has {bytes} bytes, and files of 4 GiB and more are not read")]
+    TooLarge { path: String, bytes: u64 },
+    #[error("there are no Markdown files in `{path}`")]
+    NoLessons { path: String },
+    #[error("there is no `course.toml` in `{path}`")]
+    NoCourse { path: String },
+    #[error("cannot write `{path}`")]
+    Write { path: String, source: io::Error },
+    #[error("`{path}` was changed by somebody else while it was worked on, and is left as it is")]
+    Changed { path: String },
+    #[error("`{path}` is read-only, and is left as it is")]
+    ReadOnly { path: String },
+    #[error("`{path}` is not empty")]
+    NotEmpty { path: String },
+    #[error("`{path}` is a file, not a folder")]
+    NotAFolder { path: String },
+    #[error("the current folder cannot be found")]
+    CurrentFolder { source: io::Error },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Error::Missing { nearest: Some(nearest), .. } => return Some(format!("did you mean `{nearest}`?")),
+            Error::Missing { .. } => return None,
+            Error::Read { source, .. } | Error::List { source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied => "look at its permissions, or name it in `.etudeignore`",
+                _ => return None,
+            },
+            Error::Special { .. } => "`-` reads standard input",
+            Error::TooLarge { .. } => "cut it into several lessons",
+            Error::NoLessons { .. } => "lessons end in `.md` or `.markdown`; any other file can be named itself",
+            Error::NoCourse { .. } => "`etude new DIR` makes a course",
+            Error::Changed { .. } => "run the command again",
+            Error::ReadOnly { .. } => "make it writable first",
+            Error::NotEmpty { .. } | Error::NotAFolder { .. } => "choose a folder that is empty or does not exist yet",
+            Error::Write { .. } | Error::CurrentFolder { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

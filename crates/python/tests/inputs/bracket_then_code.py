@@ -1,0 +1,7 @@
+numbers = [1, 2, 3
+total = sum(numbers)
+
+def show(value):
+    print(value)
+
+show(total)

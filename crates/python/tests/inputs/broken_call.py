@@ -1,0 +1,6 @@
+def load(path):
+    return json.loads(path.read_text())
+
+result = load(
+    Path("data.json"),
+    [1, 2,

@@ -1,0 +1,7 @@
+def solve(numbers: list[int]) -> int:
+    ...  # TODO
+    <your code>
+
+
+class Cache: ...
+async def fetch(...): ...

@@ -1,0 +1,7 @@
+print "hello"
+exec "code"
+raise ValueError, "no"
+try:
+    pass
+except ValueError, e:
+    print e

@@ -1,0 +1,2 @@
+pip install fastapi
+$ uvicorn main:app --reload
