@@ -3,7 +3,8 @@
 use std::fmt;
 
 use etude_course::checks::CHECKS;
-use etude_project::{COURSE_TOML, nearest};
+use etude_course::nearest;
+use etude_project::COURSE_TOML;
 use etude_text::Severity;
 
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
-use etude_text::render::Terminal;
+use etude_text::render::{Terminal, visible};
 use unicode_width::UnicodeWidthChar;
 
 use crate::arguments::Color;
@@ -113,17 +113,6 @@ pub(crate) fn one_line(text: &str, columns: usize) -> String {
     cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut
-}
-
-fn visible(text: &str) -> String {
-    let harmless = |char: char| match char {
-        '\n' => '\n',
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + char as u32).unwrap_or('\u{fffd}'),
-        '\u{7f}'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
-        '\u{2060}'..='\u{206f}' | '\u{feff}' => '\u{fffd}',
-        _ => char,
-    };
-    text.chars().map(harmless).collect()
 }
 
 /// `1 file`, `2 files`.

@@ -94,8 +94,13 @@ pub fn parse_config(text: &str) -> (Config, Vec<ConfigError>) {
     let mut checks = BTreeMap::new();
     for (code, severity) in raw.checks {
         if checks::find(code.get_ref()).is_none() {
-            let message = format!("there is no check called `{}`", code.get_ref());
-            errors.push(error(message, code.span(), "`etude explain` lists them all"));
+            let message = format!("there is no check called `{}` to be set here", code.get_ref());
+            let hint = if code.get_ref() == "course-toml" {
+                "a `course.toml` cannot silence what is wrong with itself: use `--ignore course-toml`"
+            } else {
+                "`etude explain` lists them all"
+            };
+            errors.push(error(message, code.span(), hint));
             continue;
         }
         let severity = match severity.get_ref().as_str() {

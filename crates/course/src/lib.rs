@@ -11,6 +11,7 @@ mod prompt;
 mod prose;
 mod section;
 mod snippet;
+mod spelling;
 mod verdict;
 
 pub use claim::{Claim, ClaimKind, Found, Scope, Subject};
@@ -19,4 +20,5 @@ pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};
 pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
-pub use verdict::{Surroundings, Verdict, decide};
+pub use spelling::nearest;
+pub use verdict::{Surroundings, Verdict, anchored, decide};

@@ -79,13 +79,7 @@ pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surro
     let Some(mut target) = target else { return Lead::Unknown("leads out of the course") };
     let known = |path: &str| course.lesson(path).is_some() || (around.exists)(path);
     if !decoded.is_empty() && !known(&target) {
-        // Sites are built from lessons: `tasks.html` and `tasks` stand for `tasks.md`.
-        let stem = target.strip_suffix(".html").unwrap_or(&target);
-        match ["{}.md", "{}/index.md", "{}/README.md"]
-            .map(|form| form.replace("{}", stem))
-            .into_iter()
-            .find(|it| known(it))
-        {
+        match stands_for(&target).into_iter().find(|it| known(it)) {
             Some(lesson) => target = lesson,
             None => return Lead::NoFile { path: target },
         }
@@ -99,6 +93,27 @@ pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surro
         return Lead::There;
     }
     Lead::NoAnchor { path: target, anchor: anchor.into_owned() }
+}
+
+/// The lessons that `lesson` may lead into with an anchor, by their paths from the course's root. Whether such a link is
+/// good can only be said once its target is read; for all others it is enough that the target is there.
+pub fn anchored(lesson: &Lesson) -> impl Iterator<Item = String> + '_ {
+    let urls = lesson.claims.iter().filter_map(|claim| match &claim.kind {
+        ClaimKind::Link { url } if !is_absolute(url) && !url.starts_with('/') => url.split_once('#'),
+        _ => None,
+    });
+    let paths = urls.filter(|(path, anchor)| !path.is_empty() && !anchor.is_empty());
+    let targets = paths.filter_map(|(path, _)| {
+        let path = path.split('?').next().unwrap_or_default();
+        resolve(&lesson.path, &percent_decode_str(path).decode_utf8_lossy())
+    });
+    targets.flat_map(|target| std::iter::once(target.clone()).chain(stands_for(&target)))
+}
+
+/// Sites are built from lessons: `tasks.html` and `tasks` stand for `tasks.md`.
+fn stands_for(target: &str) -> [String; 3] {
+    let stem = target.strip_suffix(".html").unwrap_or(target);
+    ["{}.md", "{}/index.md", "{}/README.md"].map(|form| form.replace("{}", stem))
 }
 
 /// A relative path from the folder of `from`; `None` if it leads out of the root.

@@ -6,8 +6,6 @@ use std::path::Path;
 use etude_course::{Config, parse_config};
 use etude_text::{Diagnostic, FileId, Severity, Source, Span};
 
-use crate::nearest::nearest;
-
 /// Something this crate reports besides what the checks of `etude-course` do.
 #[derive(Debug)]
 pub struct Finding {
@@ -104,7 +102,7 @@ pub(crate) fn order(
                 format!("there is no lesson `{path}`")
             };
             let mut missing = diagnostic(file, *span, message);
-            missing.hint = match nearest(path, unlisted.iter().copied()) {
+            missing.hint = match etude_course::nearest(path, unlisted.iter().copied()) {
                 _ if folder => Some("list the Markdown files in it".to_owned()),
                 Some(near) => Some(format!("did you mean `{near}`?")),
                 None => Some("write the lesson, or take it out of the list".to_owned()),

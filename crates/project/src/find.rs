@@ -8,7 +8,6 @@ use ignore::WalkBuilder;
 
 use crate::Error;
 use crate::natural;
-use crate::nearest::nearest;
 use crate::read::{is_absent, special};
 use crate::upwards;
 
@@ -66,7 +65,7 @@ fn neighbour(missing: &Path) -> Option<String> {
     let mut names: Vec<String> =
         listed.read_dir().ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort_by(|a, b| natural::compare(a, b));
-    let name = nearest(&missing.file_name()?.to_string_lossy(), names.iter().map(String::as_str))?;
+    let name = etude_course::nearest(&missing.file_name()?.to_string_lossy(), names.iter().map(String::as_str))?;
     Some(folder.join(name).display().to_string())
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::course_toml::{self, Shelf};
 use crate::find::{self, Found, Input};
 use crate::upwards::{self, Upwards};
-use crate::{Error, links, natural, read, write};
+use crate::{Error, natural, read, write};
 
 /// What is to be read.
 #[derive(Debug, Default)]
@@ -205,7 +205,7 @@ impl Workspace {
     /// The lessons that `lessons` link into and that were not asked for themselves.
     fn linked(&self, root: &Path, lessons: &[Lesson]) -> Vec<(String, PlannedFile)> {
         let asked: HashSet<&str> = lessons.iter().map(|lesson| lesson.path.as_str()).collect();
-        let targets: BTreeSet<String> = lessons.iter().flat_map(links::anchored).collect();
+        let targets: BTreeSet<String> = lessons.iter().flat_map(etude_course::anchored).collect();
         let wanted =
             targets.into_iter().filter(|path| !asked.contains(path.as_str()) && find::is_markdown(Path::new(path)));
         wanted

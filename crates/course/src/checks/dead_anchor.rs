@@ -1,7 +1,8 @@
 use etude_text::Severity;
 
 use super::dead_link::{Dead, dead};
-use super::{Check, Context, Report, spelling};
+use super::{Check, Context, Report};
+use crate::spelling;
 use crate::verdict::Lead;
 
 pub(super) static CHECK: Check = Check {

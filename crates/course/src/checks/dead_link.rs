@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use etude_markdown::{BlockKind, InlineKind};
 use etude_text::{Severity, Span};
 
-use super::{Check, Context, Report, spelling};
+use super::{Check, Context, Report};
+use crate::spelling;
 use crate::verdict::{self, Lead};
 
 pub(super) static CHECK: Check = Check {

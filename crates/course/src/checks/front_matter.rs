@@ -1,7 +1,8 @@
 use etude_markdown::{Field, ProblemKind, Yaml};
 use etude_text::{Edit, Fix, Severity};
 
-use super::{Check, Context, Report, spelling};
+use super::{Check, Context, Report};
+use crate::spelling;
 
 pub(super) static CHECK: Check = Check {
     code: "front-matter",

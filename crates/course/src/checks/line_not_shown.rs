@@ -58,7 +58,9 @@ fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
 /// Away from the code, only a label ("**Line 12**: …") is surely about it: "line 3" may as well be a queue or a train.
 fn is_about(ctx: &Context<'_>, claim: &Claim) -> bool {
     let Subject::Snippet(index) = claim.about else { return false };
-    let around = ctx.lesson.sections[ctx.lesson.snippets[index].section.0 as usize].span;
+    let section = &ctx.lesson.sections[ctx.lesson.snippets[index].section.0 as usize];
+    // Code right under the title of a lesson is not what all of the lesson is about.
+    let around = if section.level > 1 { section.span } else { section.own };
     if around.contains(claim.span) {
         return true;
     }

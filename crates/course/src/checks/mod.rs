@@ -25,7 +25,6 @@ mod quiz_answer;
 mod reading_without_link;
 mod silence;
 mod skipped_heading;
-mod spelling;
 mod tracking_parameter;
 mod unclosed_fence;
 mod undefined_reference;

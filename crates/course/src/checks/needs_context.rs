@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use etude_markdown::{BlockId, BlockKind, InlineKind};
 use etude_python::Module;
@@ -50,9 +50,18 @@ Mark a part that is only to be read as `fragment`. To run it behind another snip
 fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     // Each name is missed once: the snippets behind will lack the same.
     let mut told = HashSet::new();
-    for snippet in &ctx.lesson.snippets {
+    let mut before = Before::default();
+    let mut includes = None;
+    for (index, snippet) in ctx.lesson.snippets.iter().enumerate() {
+        if let Some(last) = index.checked_sub(1) {
+            before.add(&ctx.lesson.snippets[last]);
+        }
         let Some(module) = snippet.python.as_ref().filter(|_| is_for_running(snippet)) else { continue };
-        let lack = Lack::of(ctx, snippet, module);
+        let mut lack = Lack::of(ctx, &before, snippet, module);
+        // What the lesson takes from files when it is published may bring any name.
+        if !lack.names.is_empty() && *includes.get_or_insert_with(|| python_syntax::includes_file(ctx.source.text())) {
+            lack.names.clear();
+        }
         let fresh = lack.names.iter().filter(|missing| told.insert(missing.name)).count();
         if let Some(at) = lack.first()
             && (fresh > 0 || lack.function.is_some() || lack.event_loop.is_some())
@@ -89,7 +98,7 @@ struct Lack<'a> {
 }
 
 impl<'a> Lack<'a> {
-    fn of(ctx: &'a Context<'_>, snippet: &'a Snippet, module: &'a Module) -> Self {
+    fn of(ctx: &'a Context<'_>, before: &Before<'_>, snippet: &'a Snippet, module: &'a Module) -> Self {
         let cell = snippet.session.as_deref() == Some("cells");
         let whole = is_whole_file(snippet, module);
         let mut lack = Lack { names: Vec::new(), function: None, event_loop: None, whole };
@@ -100,17 +109,13 @@ impl<'a> Lack<'a> {
                 if ambient || described.contains(name.as_str()) {
                     continue;
                 }
-                match origin(ctx, snippet, whole, name) {
+                match origin(ctx, before, snippet, whole, name) {
                     Origin::Given => {}
                     Origin::Elsewhere(index) => lack.names.push(Missing { name, at, elsewhere: Some(index) }),
                     Origin::Nowhere => lack.names.push(Missing { name, at, elsewhere: None }),
                 }
             }
             lack.names.sort_by_key(|missing| missing.at.start);
-            // What the lesson takes from files when it is published may bring any name.
-            if !lack.names.is_empty() && python_syntax::includes_file(ctx.source.text()) {
-                lack.names.clear();
-            }
         }
         if cell {
             return lack;
@@ -187,31 +192,51 @@ enum Origin {
     Nowhere,
 }
 
-fn origin(ctx: &Context<'_>, snippet: &Snippet, whole: bool, name: &str) -> Origin {
+fn origin(ctx: &Context<'_>, before: &Before<'_>, snippet: &Snippet, whole: bool, name: &str) -> Origin {
     let part = matches!(snippet.kind, SnippetKind::Server | SnippetKind::Test);
     let mut elsewhere = None;
-    for other in ctx.lesson.snippets[..snippet.index].iter().rev() {
-        let imported = match &other.python {
-            Some(theirs) if theirs.names.provides.contains(name) => is_imported(other, theirs, name),
-            None if other.kind == SnippetKind::Console && session_binds(&other.code, name) => true,
-            _ => continue,
-        };
+    for &(index, imported) in before.provided.get(name).into_iter().flatten().rev() {
+        let other = &ctx.lesson.snippets[index];
         let same_file = match (&snippet.title, &other.title) {
             (Some(one), Some(two)) => one.name == two.name,
             _ => false,
         };
-        if whole && imported && !same_file {
-            // A file brings its own imports.
-            elsewhere = elsewhere.or(Some(other.index));
-            continue;
-        }
         let session = snippet.session.is_some() && snippet.session == other.session;
-        if imported || part || session || same_file || follows(ctx, snippet, other) {
+        // A whole file brings its own imports, wherever else they have been shown.
+        let lent = !(whole && imported) && (imported || part || session || follows(ctx, snippet, other));
+        if same_file || lent {
             return Origin::Given;
         }
-        elsewhere = elsewhere.or(Some(other.index));
+        elsewhere = elsewhere.or(Some(index));
+    }
+    if !whole && before.sessions.iter().any(|session| session_binds(session, name)) {
+        return Origin::Given;
     }
     elsewhere.map_or(Origin::Nowhere, Origin::Elsewhere)
+}
+
+/// What the snippets before one have shown.
+#[derive(Default)]
+struct Before<'a> {
+    /// The snippets that bind a name at module level, and whether by importing it.
+    provided: HashMap<&'a str, Vec<(usize, bool)>>,
+    /// `>>>` sessions.
+    sessions: Vec<&'a str>,
+}
+
+impl<'a> Before<'a> {
+    fn add(&mut self, snippet: &'a Snippet) {
+        let Some(module) = &snippet.python else {
+            if snippet.kind == SnippetKind::Console {
+                self.sessions.push(&snippet.code);
+            }
+            return;
+        };
+        for name in &module.names.provides {
+            let imported = is_imported(snippet, module, name);
+            self.provided.entry(name).or_default().push((snippet.index, imported));
+        }
+    }
 }
 
 /// A file from its first line on: it is named on the fence or in a comment, begins with imports and makes the application.

@@ -165,7 +165,9 @@ fn is_marked(snippet: &Snippet) -> bool {
 /// What mdBook, MkDocs, Hugo, VitePress and template engines replace by code.
 pub(super) fn includes_file(code: &str) -> bool {
     const MARKS: [&str; 8] = ["{{#", "{{<", "{%", "{!", "{*", "--8<--", "<<< ", "{{ "];
-    code.lines().any(|line| MARKS.iter().any(|mark| line.trim_start().starts_with(mark)))
+    code.lines()
+        .map(str::trim_start)
+        .any(|line| line.starts_with(['{', '-', '<']) && MARKS.iter().any(|mark| line.starts_with(mark)))
 }
 
 /// Code that is shown because it does not parse: the fence, a comment or the output says so.

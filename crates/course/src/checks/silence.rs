@@ -3,7 +3,8 @@
 use etude_markdown::{BlockId, BlockKind, InlineKind};
 use etude_text::{Diagnostic, Edit, Fix, Span};
 
-use super::{CHECKS, Context, Report, find, spelling, unused_ignore};
+use super::{CHECKS, Context, Report, find, unused_ignore};
+use crate::spelling;
 
 /// A comment that silences.
 struct Comment<'a> {

@@ -1,7 +1,8 @@
 use etude_markdown::{Block, Inline, InlineKind};
 use etude_text::Severity;
 
-use super::{Check, Context, Report, spelling};
+use super::{Check, Context, Report};
+use crate::spelling;
 
 pub(super) static CHECK: Check = Check {
     code: "undefined-reference",

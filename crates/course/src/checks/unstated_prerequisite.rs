@@ -173,13 +173,13 @@ static PREPARES: LazyLock<Regex> = LazyLock::new(|| {
 /// Wording that asks for what it names, or for the list below it.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:install(?:s|ed|ing|ation)?|requires?|required|requirements?|prerequisites?|depends? on|dependency|dependencies|(?:make|be) sure (?:that )?you have|need(?:\s*:|\s+to have\b|\s+(?:an?|the|some|both|only|also|at least|python)\b|\s+[`*\[]))",
+        r"(?i)(?-u:\b)(?:install(?:s|ed|ing|ation)?|requires?|required|requirements?|prerequisites?|depends? on|dependency|dependencies|(?:make|be) sure (?:that )?you have|need(?:\s*:|\s+to have(?-u:\b)|\s+(?:an?|the|some|both|only|also|at least|python)(?-u:\b)|\s+[`*\[]))",
     )
     .expect("a valid expression")
 });
 
 static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:pip3?|pipx|pipenv|conda|mamba|brew|apt|apt-get|dnf|yum|choco|winget|scoop|npm|snap|port|tool|tlmgr)\s+(?:-\S+\s+)*(?:install|i)\b|\b(?:uv|poetry|pdm|pixi|rye|hatch|apk|cargo|npm|yarn|pnpm) add\b|\b(?:uvx|npx)\s|\bpacman -S|--with\b|\bcargo install\b|\bdocker (?:run|pull)\b")
+    Regex::new(r"(?-u:\b)(?:pip3?|pipx|pipenv|conda|mamba|brew|apt|apt-get|dnf|yum|choco|winget|scoop|npm|snap|port|tool|tlmgr)\s+(?:-\S+\s+)*(?:install|i)(?-u:\b)|(?-u:\b)(?:uv|poetry|pdm|pixi|rye|hatch|apk|cargo|npm|yarn|pnpm) add(?-u:\b)|(?-u:\b)(?:uvx|npx)\s|(?-u:\b)pacman -S|--with(?-u:\b)|(?-u:\b)cargo install(?-u:\b)|(?-u:\b)docker (?:run|pull)(?-u:\b)")
         .expect("a valid expression")
 });
 

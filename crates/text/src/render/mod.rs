@@ -18,3 +18,4 @@ pub use github::github;
 pub use json::{JsonDiagnostic, json};
 pub use sarif::{Rule, Tool, sarif};
 pub use terminal::{Terminal, terminal};
+pub use visible::visible;

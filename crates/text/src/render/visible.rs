@@ -26,7 +26,7 @@ pub(crate) fn push_visible(out: &mut String, c: char) {
 }
 
 /// `text` with every character made visible; line ends become `\n`.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in crate::unix_lines(text).split('\n').enumerate() {
         if index > 0 {
