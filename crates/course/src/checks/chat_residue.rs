@@ -62,60 +62,68 @@ const fn phrase(start: &'static str, rest: &'static str, place: Where) -> Phrase
 }
 
 static PHRASES: [Phrase; 30] = [
-    phrase("As an AI", r"\s+(?:(?:language\s+)?model|assistant)\b|,?\s+I\b", Where::Anywhere),
+    phrase("As an AI", r"\s+(?:(?:language\s+)?model|assistant)(?-u:\b)|,?\s+I(?-u:\b)", Where::Anywhere),
     phrase("Absolutely", OPENING, Where::Answer),
     phrase("Awesome", OPENING, Where::Answer),
-    phrase("Certainly", r"\s*[!,.:—–-]+\s*(?:here|below|let[’']s|I[’']ll|I can)\b", Where::Opening),
+    phrase("Certainly", r"\s*[!,.:—–-]+\s*(?:here|below|let[’']s|I[’']ll|I can)(?-u:\b)", Where::Opening),
     phrase("Do you want me to", r"\s", Where::Anywhere),
     phrase("Excellent", OPENING, Where::Answer),
     phrase("Good question", r"\s*[!,.:—–-]", Where::Answer),
     phrase("Got it", OPENING, Where::Answer),
-    phrase("Great", r"\s*[!,.:—–-]+\s*(?:I[’']ll|here[’']s|here is)\b", Where::Opening),
+    phrase("Great", r"\s*[!,.:—–-]+\s*(?:I[’']ll|here[’']s|here is)(?-u:\b)", Where::Opening),
     phrase("Great", OPENING, Where::Answer),
     phrase("Great question", r"\s*[!.—–-]", Where::Opening),
     phrase(
         "Here is",
-        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version\b",
+        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version(?-u:\b)",
         Where::Answer,
     ),
     phrase(
         "Here's",
-        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version\b",
+        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version(?-u:\b)",
         Where::Opening,
     ),
     phrase(
         "Here’s",
-        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version\b",
+        r"\s+(?:a|the|your)\s+(?:revised|rewritten|updated|improved|polished)\s+version(?-u:\b)",
         Where::Opening,
     ),
     phrase(
         "I can also",
-        r"\s+(?:generate|rewrite|turn\s+this|provide|prepare|create)\b[^.?]*\bif\s+you(?:[’']d\s+like|\s+want)",
+        r"\s+(?:generate|rewrite|turn\s+this|provide|prepare|create)(?-u:\b)[^.?]*(?-u:\b)if\s+you(?:[’']d\s+like|\s+want)",
         Where::Anywhere,
     ),
-    phrase("I hope this helps", r"\W|$", Where::Opening),
+    phrase("I hope this helps", r"[^A-Za-z0-9_]|$", Where::Opening),
     phrase("If you like", OFFER, Where::Anywhere),
     phrase("If you want", OFFER, Where::Anywhere),
     phrase("If you wish", OFFER, Where::Anywhere),
     phrase("If you'd like", OFFER, Where::Anywhere),
     phrase("If you’d like", OFFER, Where::Anywhere),
-    phrase("Just say", r"\s*,?\s*(?:and\s+)?I(?:[’']ll|\s+will|\s+can)\b", Where::Anywhere),
-    phrase("Let me know if", r"\s+you(?:[’']d\s+like|\s+want|\s+would\s+like)(?:\s+me)?\b", Where::Anywhere),
+    phrase("Just say", r"\s*,?\s*(?:and\s+)?I(?:[’']ll|\s+will|\s+can)(?-u:\b)", Where::Anywhere),
+    phrase("Let me know if", r"\s+you(?:[’']d\s+like|\s+want|\s+would\s+like)(?:\s+me)?(?-u:\b)", Where::Anywhere),
     phrase("Perfect", OPENING, Where::Answer),
-    phrase("Shall I", r"\s+(?:continue|proceed|go\s+on|rewrite|generate|add|write)\b", Where::Opening),
-    phrase("Sure", r"\s*[!,.:—–-]+\s*(?:here|below|let[’']s|I[’']ll|I can)\b", Where::Opening),
+    phrase("Shall I", r"\s+(?:continue|proceed|go\s+on|rewrite|generate|add|write)(?-u:\b)", Where::Opening),
+    phrase("Sure", r"\s*[!,.:—–-]+\s*(?:here|below|let[’']s|I[’']ll|I can)(?-u:\b)", Where::Opening),
     phrase("Want me to", r"\s", Where::Opening),
-    phrase("When you say", r"\s*,?\s*(?:so\s*,?\s*)?I(?:[’']ll|\s+will)\b", Where::Anywhere),
-    phrase("Which of", r"\s+(?:these|those)\b[^.?]{0,60}\bwould\s+you\s+(?:like|prefer)\b", Where::Anywhere),
-    phrase("Would you like", r"\s+(?:me|to\s+(?:continue|proceed))\b|\s+(?:a|an|the)\b[^.?]*\bnext\b", Where::Anywhere),
+    phrase("When you say", r"\s*,?\s*(?:so\s*,?\s*)?I(?:[’']ll|\s+will)(?-u:\b)", Where::Anywhere),
+    phrase(
+        "Which of",
+        r"\s+(?:these|those)(?-u:\b)[^.?]{0,60}(?-u:\b)would\s+you\s+(?:like|prefer)(?-u:\b)",
+        Where::Anywhere,
+    ),
+    phrase(
+        "Would you like",
+        r"\s+(?:me|to\s+(?:continue|proceed))(?-u:\b)|\s+(?:a|an|the)(?-u:\b)[^.?]*(?-u:\b)next(?-u:\b)",
+        Where::Anywhere,
+    ),
 ];
 
 /// Behind "If you want": somebody who can do it.
 const OFFER: &str =
-    r"(?:\s+now|\s+me\s+to)?\s*,\s*(?:I(?:[’']ll|\s+will|\s+can|\s+could|[’']d)\b|(?:just\s+)?tell\s+me\b)";
+    r"(?:\s+now|\s+me\s+to)?\s*,\s*(?:I(?:[’']ll|\s+will|\s+can|\s+could|[’']d)(?-u:\b)|(?:just\s+)?tell\s+me\b)";
 
 /// Behind "Perfect": what comes now.
-const OPENING: &str = r"\W{1,8}(?:let[’']s|we[’']ll|I[’']ll|I\s+will|here[’']s|here\s+is)\b";
+const OPENING: &str = r"[^A-Za-z0-9_]{1,8}(?:let[’']s|we[’']ll|I[’']ll|I\s+will|here[’']s|here\s+is)(?-u:\b)";
 
 /// All beginnings at once: a set of literals, which the engine finds without looking at each byte.
 static STARTS: LazyLock<Regex> = LazyLock::new(|| {

@@ -80,7 +80,7 @@ pub(super) fn is_bare(ctx: &Context<'_>, section: usize) -> bool {
 /// "Step 1", "(A)", "2. Start", "Part II", "[0.3.0]": one of several that are counted.
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^\W*(?:(?i:step|part|stage|phase|chapter|lesson|module|unit|week|day|section|exercise|example|task|question|problem|option|case|test|quiz|level|appendix|version)\s+(?:\d+|[A-Z]\b|[IVXL]+\b)|[QVv]?\d+(?:\.\d+)*(?:\W|$)|(?:[A-Z]|[IVXL]+)[.):])",
+        r"^[^A-Za-z0-9_]*(?:(?i:step|part|stage|phase|chapter|lesson|module|unit|week|day|section|exercise|example|task|question|problem|option|case|test|quiz|level|appendix|version)\s+(?:[0-9]+|[A-Z](?-u:\b)|[IVXL]+\b)|[QVv]?[0-9]+(?:\.[0-9]+)*(?:[^A-Za-z0-9_]|$)|(?:[A-Z]|[IVXL]+)[.):])",
     )
     .expect("a valid expression")
 });

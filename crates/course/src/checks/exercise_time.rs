@@ -44,18 +44,19 @@ State the time that reading and exercises take together, or shorten the exercise
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^\s*(?:about|approximately|approx\.?|around|roughly|up to|~|≈)?\s*(?P<low>\d+(?:[.,]\d+)?|an|one|two|three|half an)(?:\s*(?:-|–|—|to)\s*(?P<high>\d+(?:[.,]\d+)?|two|three))?\s*-?\s*(?P<unit>[a-z]+)\.?(?:\s*(?:and\s+)?(?P<more>\d+)\s*(?:m|min|mins|minutes?)?\b)?",
+        r"(?i)^\s*(?:about|approximately|approx\.?|around|roughly|up to|~|≈)?\s*(?P<low>[0-9]+(?:[.,][0-9]+)?|an|one|two|three|half an)(?:\s*(?:-|–|—|to)\s*(?P<high>[0-9]+(?:[.,][0-9]+)?|two|three))?\s*-?\s*(?P<unit>[a-z]+)\.?(?:\s*(?:and\s+)?(?P<more>[0-9]+)\s*(?:m|min|mins|minutes?)?\b)?",
     )
     .expect("a valid expression")
 });
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[|·•,;(\s])(?P<label>(?:(?:estimated|expected|total|lesson|approximate|required)\s+)*(?:time|duration)(?:\s+(?:needed|required|estimate))?)\W*:\W*")
+    Regex::new(r"(?i)(?:^|[|·•,;(\s])(?P<label>(?:(?:estimated|expected|total|lesson|approximate|required)\s+)*(?:time|duration)(?:\s+(?:needed|required|estimate))?)[^A-Za-z0-9_]*:[^A-Za-z0-9_]*")
         .expect("a valid expression")
 });
 
 static EXERCISE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:exercises?|practice|assignments?|labs?|challenges?|homework)\b").expect("a valid expression")
+    Regex::new(r"(?i)(?-u:\b)(?:exercises?|practice|assignments?|labs?|challenges?|homework)(?-u:\b)")
+        .expect("a valid expression")
 });
 
 /// A stated time, in minutes.

@@ -40,7 +40,7 @@ alone.
 /// "Input: Sample input", as the wording of a list item or a paragraph.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^\W*(?:inputs?|outputs?|expected(?: (?:outputs?|results?|values?))?|given|then|result)\W*:\W*(?:(?:sample|example|dummy|expected|some|your|placeholder) (?:inputs?|outputs?|results?|values?|data)|todo|tbd)(?: here)?\W*$",
+        r"(?i)^[^A-Za-z0-9_]*(?:inputs?|outputs?|expected(?: (?:outputs?|results?|values?))?|given|then|result)[^A-Za-z0-9_]*:[^A-Za-z0-9_]*(?:(?:sample|example|dummy|expected|some|your|placeholder) (?:inputs?|outputs?|results?|values?|data)|todo|tbd)(?: here)?[^A-Za-z0-9_]*$",
     )
     .expect("a valid expression")
 });

@@ -39,16 +39,16 @@ reference, and so is a PEP or an RFC with its number.
 };
 
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    let lead = r"(?:(?:further|additional|recommended|suggested|useful|more|extra|helpful|external|online|quick|learning|related|other|key|background|optional|(?:stage|week|day|module|lesson|chapter|part|unit|section) \d+)\s+(?:and\s+)?)*";
+    let lead = r"(?:(?:further|additional|recommended|suggested|useful|more|extra|helpful|external|online|quick|learning|related|other|key|background|optional|(?:stage|week|day|module|lesson|chapter|part|unit|section) [0-9]+)\s+(?:and\s+)?)*";
     Regex::new(&format!(
-        r"(?i)^\W*(?:\d+[.):]*\W*)?{lead}(?:(?:further|suggested|recommended|additional|background|optional|related|more) reading|reading list|resources|references|links)(?:\s+(?:and|&)\s+(?:further\s+)?(?:reading|resources|references|links))?\W*(?:$|\(|to (?:dig|go|learn|read|explore)\b|for (?:further|more)\b|[—–:-])"
+        r"(?i)^[^A-Za-z0-9_]*(?:[0-9]+[.):]*[^A-Za-z0-9_]*)?{lead}(?:(?:further|suggested|recommended|additional|background|optional|related|more) reading|reading list|resources|references|links)(?:\s+(?:and|&)\s+(?:further\s+)?(?:reading|resources|references|links))?[^A-Za-z0-9_]*(?:$|\(|to (?:dig|go|learn|read|explore)(?-u:\b)|for (?:further|more)(?-u:\b)|[—–:-])"
     ))
     .expect("a valid expression")
 });
 
 /// What makes an item a reference though it has no link.
 static CITED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:https?://|www\.|(?:19|20)\d\d\b|isbn\b|doi\b|(?:pep|rfc|iso)[ -]?\d+|chapters? \d|ch\. ?\d|pp?\. ?\d|[a-z0-9-]+\.(?:org|com|io|net|dev|edu)\b)|<prompt>|§")
+    Regex::new(r"(?i)(?-u:\b)(?:https?://|www\.|(?:19|20)[0-9][0-9](?-u:\b)|isbn(?-u:\b)|doi(?-u:\b)|(?:pep|rfc|iso)[ -]?[0-9]+|chapters? [0-9]|ch\. ?[0-9]|pp?\. ?[0-9]|[a-z0-9-]+\.(?:org|com|io|net|dev|edu)\b)|<prompt>|§")
         .expect("a valid expression")
 });
 

@@ -165,7 +165,7 @@ fn command(part: &str) -> Option<&str> {
 /// Headings of sections that say what to install. "Imports and setup" is about code.
 static PREPARES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[^a-z]*(?:[a-z]+ )?(?:prerequisites?|requirements?|set[ -]?up|setting up|install(?:ation|ing)?|getting started|quick ?start|what you(?:(?:'|’)ll)? need|what you will need|you will need|before you (?:begin|start)|environment|dependencies|tools (?:needed|you need|used))\b",
+        r"(?i)^[^a-z]*(?:[a-z]+ )?(?:prerequisites?|requirements?|set[ -]?up|setting up|install(?:ation|ing)?|getting started|quick ?start|what you(?:(?:'|’)ll)? need|what you will need|you will need|before you (?:begin|start)|environment|dependencies|tools (?:needed|you need|used))(?-u:\b)",
     )
     .expect("a valid expression")
 });

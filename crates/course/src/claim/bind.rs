@@ -57,17 +57,16 @@ impl Binder<'_> {
         named
     }
 
-    /// The snippet whose lines a text talks about: Python shown in the section or in one around it, else the last one before.
-    pub(super) fn shown(&self, span: Span) -> Option<usize> {
-        let mut section = Some(self.section(span.start));
+    /// The Python whose lines a text talks about: shown in the section or in one around it, or, for a label such as
+    /// "**Line 12**: …", the last one before. "Line 3" elsewhere may as well be a queue or a train.
+    pub(super) fn shown(&self, span: Span, label: bool) -> Option<usize> {
         let python = |snippet: &&Snippet| snippet.lang == Lang::Python && snippet.span.end <= span.start;
-        while let Some(id) = section {
-            if let Some(found) = self.snippets.iter().rev().filter(python).find(|snippet| snippet.section == id) {
-                return Some(found.index);
-            }
-            section = self.sections[id.0 as usize].parent;
-        }
-        self.snippets.iter().rev().find(python).map(|snippet| snippet.index)
+        let near = |snippet: &&Snippet| {
+            let section = &self.sections[snippet.section.0 as usize];
+            // Code right under the title of a lesson is not what all of the lesson is about.
+            label || if section.level > 1 { section.span } else { section.own }.contains(span)
+        };
+        self.snippets.iter().rev().filter(python).find(near).map(|snippet| snippet.index)
     }
 
     /// Of two forms for two platforms, the one that can be run here.

@@ -17,48 +17,51 @@ pub(super) struct Time {
     pub(super) scope: Scope,
 }
 
-const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?)?";
+const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?)?";
+
+// `(?-u:\b)` here and elsewhere: an ASCII word boundary keeps the fast automaton on texts that are not ASCII.
 
 /// Words that say how long something took, then the number.
 static TOOK: LazyLock<Regex> = LazyLock::new(|| {
-    let verb = r"(?P<subject>[\w-]+(?:\s+[\w-]+)?\s+)?(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|total(?: time)?(?: of| is| takes)?|duration|time)";
-    Regex::new(&format!(r"(?i)\b{verb}\s*[:=]?\s*(?:in total\s*)?(?:in\s+)?{NUMBER}")).expect("a valid expression")
+    let verb = r"(?P<subject>[A-Za-z0-9_-]+(?:\s+[A-Za-z0-9_-]+)?\s+)?(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|total(?: time)?(?: of| is| takes)?|duration|time)";
+    Regex::new(&format!(r"(?i)(?-u:\b){verb}\s*[:=]?\s*(?:in total\s*)?(?:in\s+)?{NUMBER}"))
+        .expect("a valid expression")
 });
 
 /// The number, then "total".
 static IN_TOTAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?i){NUMBER}\s+(?:in )?(?:total|overall|altogether)\b")).expect("a valid expression")
+    Regex::new(&format!(r"(?i){NUMBER}\s+(?:in )?(?:total|overall|altogether)(?-u:\b)")).expect("a valid expression")
 });
 
 /// ", tasks ~2s" and "and async ~2s" behind a time that was recognised.
 static FURTHER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[\w-]+)\s+(?:only\s+)?{NUMBER}"
+        r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[A-Za-z0-9_-]+)\s+(?:only\s+)?{NUMBER}"
     ))
     .expect("a valid expression")
 });
 
 /// Nothing but a time: "~3s", after a label that asks for one.
 static BARE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)^\W*?{NUMBER}\b")).expect("a valid expression"));
+    LazyLock::new(|| Regex::new(&format!(r"(?i)^[^A-Za-z0-9_]*?{NUMBER}(?-u:\b)")).expect("a valid expression"));
 
 /// Sentences that suppose, allow or ask, and so claim nothing.
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:may|might|could|would|should|can|if|unless|suppose|imagine|assuming|perhaps|maybe|probably|predict|guess|how long|how much)\b",
+        r"(?i)(?-u:\b)(?:may|might|could|would|should|can|if|unless|suppose|imagine|assuming|perhaps|maybe|probably|predict|guess|how long|how much)(?-u:\b)",
     )
     .expect("a valid expression")
 });
 
 /// Sentences that tell the reader to change something talk of another program.
 static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:\d+[.)]\s*)?(?:change|replace|remove|add|swap|increase|decrease|lower|raise|try|modify|write|create|build|implement|make)\b")
+    Regex::new(r"(?i)^[^A-Za-z0-9_]*(?:[0-9]+[.)]\s*)?(?:change|replace|remove|add|swap|increase|decrease|lower|raise|try|modify|write|create|build|implement|make)(?-u:\b)")
         .expect("a valid expression")
 });
 
 /// Times that are about learning, not about running.
 static STUDY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:lesson|exercise|chapter|course|section|reading|read|tutorial|lab|workshop|estimated|module|learn\w*|duration)\b")
+    Regex::new(r"(?i)(?-u:\b)(?:lesson|exercise|chapter|course|section|reading|read|tutorial|lab|workshop|estimated|module|learn[A-Za-z0-9_]*|duration)(?-u:\b)")
         .expect("a valid expression")
 });
 
@@ -74,6 +77,9 @@ pub(super) fn supposes(sentence: &str, at: usize) -> bool {
 /// The times that `text` states. `label` says that a label such as "Expected:" asked for them.
 pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
     let mut found: Vec<Time> = Vec::new();
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return found;
+    }
     let push = |time: Option<Time>, found: &mut Vec<Time>| {
         if let Some(time) = time
             && found.iter().all(|other| other.range.end <= time.range.start || time.range.end <= other.range.start)
@@ -169,8 +175,9 @@ fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
     Some(Time { range: whole.start() + skipped..whole.end(), seconds, about, scope })
 }
 
-static ATTRIBUTE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^~?(\d+(?:\.\d+)?)\s*(ms|s|min)?(?:\s*(?:±|\+-).*)?$").expect("a valid expression"));
+static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^~?([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min)?(?:\s*(?:±|\+-).*)?$").expect("a valid expression")
+});
 
 /// `elapsed=3s±10%`, `raises=ValueError`, `exit=1` on a fence.
 pub(super) fn attributes(snippets: &[Snippet]) -> Vec<Claim> {

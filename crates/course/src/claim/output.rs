@@ -120,7 +120,7 @@ fn whole(snippet: &Snippet, parts: Vec<String>, span: Span, found: Found) -> Cla
 
 /// What looks like something Python prints: a repr, a literal, or words that say "prints".
 static PRINTED_VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(?:(?:->|=>|→|prints?:?|output:?)\s*)?(<.+>|\[.*\]|\{.*\}|\(.*\)|'.*'|".*"|-?\d[\d._]*(?:e-?\d+)?|True|False|None)$"#)
+    Regex::new(r#"^(?:(?:->|=>|→|prints?:?|output:?)\s*)?(<.+>|\[.*\]|\{.*\}|\(.*\)|'.*'|".*"|-?[0-9][0-9._]*(?:e-?[0-9]+)?|True|False|None)$"#)
         .expect("a valid expression")
 });
 
@@ -170,7 +170,7 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
 }
 
 static STATUSES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:expect(?:s|ed)?|returns?|responds? with|answers?|status)\b\D{0,20}([1-5]\d\d)((?:\s*(?:,|or|/)\s*[1-5]\d\d)*)\b")
+    Regex::new(r"(?i)^(?:expect(?:s|ed)?|returns?|responds? with|answers?|status)(?-u:\b)[^0-9]{0,20}([1-5][0-9][0-9])((?:\s*(?:,|or|/)\s*[1-5][0-9][0-9])*)(?-u:\b)")
         .expect("a valid expression")
 });
 

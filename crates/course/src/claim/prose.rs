@@ -23,7 +23,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 /// "You'll see `x`", "you should see `x`", "this prints `x`", "the output is `x`".
 static SEES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:you(?:’|')ll (?:now )?see|you (?:will|should) see|(?:it|this|that|the (?:program|script|snippet|code|example)) (?:prints|outputs|displays)|the output is)\b",
+        r"(?i)(?-u:\b)(?:you(?:’|')ll (?:now )?see|you (?:will|should) see|(?:it|this|that|the (?:program|script|snippet|code|example)) (?:prints|outputs|displays)|the output is)(?-u:\b)",
     )
     .expect("a valid expression")
 });

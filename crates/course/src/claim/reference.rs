@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use etude_markdown::{BlockKind, Document, InlineKind};
+use etude_text::Span;
 use regex::Regex;
 
 use super::bind::Binder;
@@ -11,12 +12,12 @@ use super::{Claim, ClaimKind, Found, Subject};
 use crate::prose::Prose;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|\s)(?:(?:[Oo]n|[Ii]n|[Aa]t|[Ss]ee|[Ff]rom)\s+)?[Ll]ines?\s+(\d{1,6})(?:\s*(?:-|–|to|and)\s*(\d{1,6}))?\b")
+    Regex::new(r"(?:^|\s)(?:(?:[Oo]n|[Ii]n|[Aa]t|[Ss]ee|[Ff]rom)\s+)?[Ll]ines?\s+([0-9]{1,6})(?:\s*(?:-|–|to|and)\s*([0-9]{1,6}))?(?-u:\b)")
         .expect("a valid expression")
 });
 
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:\bpy(?:thon)?\s*(?:>=|≥|version\s+)?\s*)?\b3\.(\d{1,2})\s*(?:\+|or (?:later|newer|above|higher)\b|and (?:later|newer|above)\b)")
+    Regex::new(r"(?i)(?:(?-u:\b)py(?:thon)?\s*(?:>=|≥|version\s+)?\s*)?(?-u:\b)3\.([0-9]{1,2})\s*(?:\+|or (?:later|newer|above|higher)(?-u:\b)|and (?:later|newer|above)(?-u:\b))")
         .expect("a valid expression")
 });
 
@@ -56,7 +57,8 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
             let last = found.get(2).and_then(|last| last.as_str().parse().ok()).unwrap_or(first);
             let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
             let span = prose.span(whole.start() + skipped..whole.end());
-            let Some(shown) = binder.shown(span).filter(|_| stated(whole.start())) else { continue };
+            let label = is_label(text, span);
+            let Some(shown) = binder.shown(span, label).filter(|_| stated(whole.start())) else { continue };
             claims.push(claim(text, ClaimKind::Line { first, last: last.max(first) }, span, Subject::Snippet(shown)));
         }
         for found in VERSION.captures_iter(&prose.text) {
@@ -86,6 +88,14 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
     claims
 }
 
-fn claim(text: &str, kind: ClaimKind, span: etude_text::Span, about: Subject) -> Claim {
+/// Whether a line begins with these words and goes on with a colon: "**Line 12**: …".
+fn is_label(text: &str, span: Span) -> bool {
+    let (before, behind) = (&text[..span.start as usize], &text[span.end as usize..]);
+    let line = &before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
+    let behind = behind.trim_start_matches(['*', '_', '`', ')']);
+    !line.contains(char::is_alphanumeric) && behind.starts_with(':')
+}
+
+fn claim(text: &str, kind: ClaimKind, span: Span, about: Subject) -> Claim {
     Claim { kind, text: span.slice(text).trim().to_owned(), span, inferred: true, found: Found::Sentence, about }
 }

@@ -89,13 +89,13 @@ pub(crate) fn is_console(code: &str) -> bool {
 
 /// Words that say that what follows was printed.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(output|outputs|prints?|printed|expected|result|results in|you(’|')ll see|you (will|should) see|displays?|shows?)\b[^.!?\n]*:?\W*$")
+    Regex::new(r"(?i)(?-u:\b)(output|outputs|prints?|printed|expected|result|results in|you(’|')ll see|you (will|should) see|displays?|shows?)(?-u:\b)[^.!?\n]*:?[^A-Za-z0-9_]*$")
         .expect("a valid expression")
 });
 
 /// Words that say that what follows was answered.
 static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(returns?|responses?|respond(s|ed)?|answers?|replies|reply|expected|output|get back|you(’|')ll see|you (will|should) see)\b")
+    Regex::new(r"(?i)(?-u:\b)(returns?|responses?|respond(s|ed)?|answers?|replies|reply|expected|output|get back|you(’|')ll see|you (will|should) see)(?-u:\b)")
         .expect("a valid expression")
 });
 

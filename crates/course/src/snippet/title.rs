@@ -27,18 +27,18 @@ pub enum TitleSource {
 const ATTRIBUTES: [&str; 2] = ["name", "caption"];
 
 static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:#|//)\s*(?:[Ff]ile(?:name)?:\s*)?([\w./-]+\.[A-Za-z]\w{0,4})(?:\s*\(.*\))?\s*$")
+    Regex::new(r"^(?:#|//)\s*(?:[Ff]ile(?:name)?:\s*)?([A-Za-z0-9_./-]+\.[A-Za-z][A-Za-z0-9_]{0,4})(?:\s*\(.*\))?\s*$")
         .expect("a valid expression")
 });
 
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"`(?:\$ )?(?:uv run |poetry run )?python3?(?:\.exe)? ([\w./-]+\.py)\b[^`]*`")
+    Regex::new(r"`(?:\$ )?(?:uv run |poetry run )?python3?(?:\.exe)? ([A-Za-z0-9_./-]+\.py)(?-u:\b)[^`]*`")
         .expect("a valid expression")
 });
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)(?:\b(?:save|put|write|type)\b[^.`]*\b(?:as|in|into|to)\s+|\b(?:create|in|file|edit|open)\W{1,6}|^\W*)`([\w./-]+\.[A-Za-z]\w{0,4})`(?:\s+with[^.`]*)?\W{0,3}$",
+        r"(?i)(?:(?-u:\b)(?:save|put|write|type)(?-u:\b)[^.`]*(?-u:\b)(?:as|in|into|to)\s+|(?-u:\b)(?:create|in|file|edit|open)[^A-Za-z0-9_]{1,6}|^[^A-Za-z0-9_]*)`([A-Za-z0-9_./-]+\.[A-Za-z][A-Za-z0-9_]{0,4})`(?:\s+with[^.`]*)?[^A-Za-z0-9_]{0,3}$",
     )
     .expect("a valid expression")
 });
