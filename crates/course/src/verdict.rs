@@ -66,7 +66,8 @@ pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surro
     if url.trim().is_empty() {
         return Lead::NoFile { path: String::new() };
     }
-    if ["{{", "{%", "<%", "${", "@"].iter().any(|mark| url.contains(mark)) {
+    // A leading `@` is an alias of Sphinx, JSDoc or a bundler; elsewhere it is a part of the name, as in `tea@2x.png`.
+    if url.starts_with('@') || ["{{", "{%", "<%", "${"].iter().any(|mark| url.contains(mark)) {
         return Lead::Unknown("a template makes this link");
     }
     let (path, anchor) = url.split_once('#').map_or((url, None), |(path, anchor)| (path, Some(anchor)));
@@ -147,7 +148,7 @@ fn line(snippet: &Snippet, first: u32, last: u32) -> Verdict {
         let shown = format!("the code shown has lines {start} to {}", start + count.max(1) - 1);
         return Verdict::False(shown);
     }
-    Verdict::True
+    Verdict::Undecided("the line is shown; whether it is what the text says was not compared")
 }
 
 /// The number of the first line shown, and how many lines of real code are shown. A closing comment that counts what was

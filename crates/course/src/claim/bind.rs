@@ -1,5 +1,7 @@
 //! Which snippet a claim is about.
 
+use std::collections::HashMap;
+
 use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
 use etude_text::Span;
 
@@ -8,24 +10,54 @@ use crate::section::{Section, SectionId};
 use crate::snippet::{Lang, Pair, Snippet};
 
 pub(super) struct Binder<'a> {
-    pub(super) document: &'a Document,
-    pub(super) sections: &'a [Section],
+    document: &'a Document,
+    sections: &'a [Section],
     pub(super) snippets: &'a [Snippet],
+    /// The first snippet of each file name.
+    titles: HashMap<&'a str, usize>,
 }
 
-impl Binder<'_> {
+impl<'a> Binder<'a> {
+    pub(super) fn new(document: &'a Document, sections: &'a [Section], snippets: &'a [Snippet]) -> Self {
+        let mut titles = HashMap::new();
+        for snippet in snippets {
+            if let Some(title) = &snippet.title {
+                titles.entry(title.name.as_str()).or_insert(snippet.index);
+            }
+        }
+        Self { document, sections, snippets, titles }
+    }
+
     fn section(&self, offset: u32) -> SectionId {
         SectionId(self.sections.partition_point(|section| section.own.start <= offset).max(1) as u32 - 1)
     }
 
-    /// The nearest snippet in the claim's own section: the one before, else the one its paragraph introduces.
+    /// The snippets of a section, those of its subsections left out.
+    fn own(&self, section: SectionId) -> &'a [Snippet] {
+        let start = self.snippets.partition_point(|snippet| snippet.section < section);
+        let end = self.snippets.partition_point(|snippet| snippet.section <= section);
+        &self.snippets[start..end]
+    }
+
+    /// The nearest snippet in the claim's own section: the one before, else the one that its paragraph introduces.
     pub(super) fn nearest(&self, span: Span, wanted: impl Fn(&Snippet) -> bool) -> Option<usize> {
-        let section = self.section(span.start);
-        let near = |snippet: &&Snippet| snippet.section == section && self.same_item(snippet, span);
-        let own = || self.snippets.iter().filter(near);
-        let before = own().rev().find(|snippet| snippet.span.end <= span.start && wanted(snippet));
-        let introduced = || own().find(|snippet| snippet.span.start >= span.end && wanted(snippet));
+        let own = self.own(self.section(span.start));
+        let (before, after) = own.split_at(own.partition_point(|snippet| snippet.span.start < span.start));
+        let fits = |snippet: &&Snippet| wanted(snippet) && self.same_item(snippet, span);
+        let before = before.iter().rev().filter(|snippet| snippet.span.end <= span.start).find(fits);
+        let introduced = || after.first().filter(|snippet| self.introduces(span, snippet)).filter(fits);
         before.or_else(introduced).map(|snippet| self.runnable_twin(snippet.index))
+    }
+
+    /// Whether nothing stands between the block that `span` is in and the snippet.
+    fn introduces(&self, span: Span, snippet: &Snippet) -> bool {
+        let before = snippet.block.0.checked_sub(1).map(BlockId);
+        before.is_some_and(|before| self.document.block(before).span.contains(span))
+    }
+
+    /// The snippet that stands for a file.
+    pub(super) fn titled(&self, name: &str) -> Option<usize> {
+        self.titles.get(name).copied()
     }
 
     /// What is said in one item of a list is not about the code in another.
@@ -47,11 +79,10 @@ impl Binder<'_> {
         for inline in &self.document.block(block).inlines {
             let InlineKind::Code(code) = &inline.kind else { continue };
             let Some(word) = code.split_whitespace().find(|word| word.contains('.')) else { continue };
-            let titled = |snippet: &&Snippet| snippet.title.as_ref().is_some_and(|title| title.name == word);
-            if let Some(snippet) = self.snippets.iter().find(titled)
-                && !named.contains(&snippet.index)
+            if let Some(index) = self.titled(word)
+                && !named.contains(&index)
             {
-                named.push(snippet.index);
+                named.push(index);
             }
         }
         named
@@ -61,12 +92,19 @@ impl Binder<'_> {
     /// "**Line 12**: …", the last one before. "Line 3" elsewhere may as well be a queue or a train.
     pub(super) fn shown(&self, span: Span, label: bool) -> Option<usize> {
         let python = |snippet: &&Snippet| snippet.lang == Lang::Python && snippet.span.end <= span.start;
-        let near = |snippet: &&Snippet| {
-            let section = &self.sections[snippet.section.0 as usize];
+        let mut at = Some(self.section(span.start));
+        while let Some(id) = at {
+            let section = &self.sections[id.0 as usize];
             // Code right under the title of a lesson is not what all of the lesson is about.
-            label || if section.level > 1 { section.span } else { section.own }.contains(span)
-        };
-        self.snippets.iter().rev().filter(python).find(near).map(|snippet| snippet.index)
+            if (section.level > 1 || section.own.contains(span))
+                && let Some(found) = self.own(id).iter().rev().find(python)
+            {
+                return Some(found.index);
+            }
+            at = section.parent;
+        }
+        let before = self.snippets.partition_point(|snippet| snippet.span.start < span.start);
+        self.snippets[..before].iter().rev().find(python).filter(|_| label).map(|snippet| snippet.index)
     }
 
     /// Of two forms for two platforms, the one that can be run here.

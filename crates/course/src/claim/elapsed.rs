@@ -23,7 +23,7 @@ const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately
 
 /// Words that say how long something took, then the number.
 static TOOK: LazyLock<Regex> = LazyLock::new(|| {
-    let verb = r"(?P<subject>[A-Za-z0-9_-]+(?:\s+[A-Za-z0-9_-]+)?\s+)?(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|total(?: time)?(?: of| is| takes)?|duration|time)";
+    let verb = r"(?P<subject>[A-Za-z0-9_-]+(?:\s+[A-Za-z0-9_-]+)?\s+)??(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|(?:response|running|execution|wall) time|total(?: time)?(?: of| is| takes)?|duration|time)";
     Regex::new(&format!(r"(?i)(?-u:\b){verb}\s*[:=]?\s*(?:in total\s*)?(?:in\s+)?{NUMBER}"))
         .expect("a valid expression")
 });
@@ -96,7 +96,7 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
         let start = match (&scope, hit.name("subject")) {
             (Scope::Total, _) | (_, None) => verb,
             (Scope::Each, Some(subject)) => {
-                let each = ["each", "every", "one", "per"]
+                let each = ["each", "every", "per"]
                     .iter()
                     .filter_map(|word| subject.as_str().to_lowercase().find(word));
                 subject.start() + each.min().unwrap_or_default()
@@ -130,7 +130,7 @@ fn scope_of(hit: &Captures<'_>) -> Scope {
     let subject = hit.name("subject").map(|it| it.as_str().trim()).unwrap_or_default();
     let verb = hit["verb"].to_lowercase();
     let words: Vec<&str> = subject.split_whitespace().collect();
-    if words.iter().any(|word| ["each", "every", "one", "per"].contains(&word.to_lowercase().as_str())) {
+    if words.iter().any(|word| ["each", "every", "per"].contains(&word.to_lowercase().as_str())) {
         Scope::Each
     } else if verb.starts_with("took") || verb.starts_with("run") || verb.starts_with("ran") {
         words.last().map_or(Scope::Total, |word| named(word))
@@ -156,9 +156,7 @@ fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
     }
     let after = &text[whole.end()..];
     let cut = after.starts_with(|char: char| char.is_alphanumeric() || char == '%');
-    let before = text[..whole.start()].trim_end().to_lowercase();
-    let denied = before.ends_with(" not") || before.ends_with("instead of") || before.ends_with("than");
-    if cut || denied {
+    if cut || is_denied(&text[..hit.name("verb").map_or(whole.start(), |verb| verb.start())]) {
         return None;
     }
     let seconds = match unit.as_deref() {
@@ -173,6 +171,16 @@ fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
     };
     let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
     Some(Time { range: whole.start() + skipped..whole.end(), seconds, about, scope })
+}
+
+/// "not 6s", "it doesn't take 3 s", "no longer takes", "rather than": the words before a time that deny it.
+fn is_denied(before: &str) -> bool {
+    let denies = |word: &str| {
+        let word = word.trim_matches(|char: char| !char.is_alphanumeric()).to_lowercase().replace('’', "'");
+        ["not", "never", "no", "hardly", "than", "instead", "without", "nor"].contains(&word.as_str())
+            || word.ends_with("n't")
+    };
+    before.split_whitespace().rev().take(2).any(denies)
 }
 
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
@@ -254,5 +262,7 @@ mod tests {
         check("The lesson takes 35 minutes.", &[]);
         check("took 3 tries", &[]);
         check("runs 2 copies", &[]);
+        check("It doesn't take 3 s, and it never takes 5 s.", &[]);
+        check("It no longer takes 2 s.", &[]);
     }
 }

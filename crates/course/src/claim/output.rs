@@ -55,8 +55,11 @@ fn response_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
 
 /// `>>>` sessions: each run of lines without a prompt is what the statement before it prints.
 fn console(snippet: &Snippet, claims: &mut Vec<Claim>) {
+    // Deeper than the first prompt, `  ...` is a traceback that was shortened.
+    let first = snippet.code.lines().find(|line| line.trim_start().starts_with(">>>")).unwrap_or_default();
+    let indent = &first[..first.len() - first.trim_start().len()];
     let is_input = |line: &str| {
-        let line = line.trim_start();
+        let line = line.strip_prefix(indent).unwrap_or(line);
         line == ">>>" || line == "..." || line.starts_with(">>> ") || line.starts_with("... ")
     };
     printed_runs(snippet, is_input, Found::Console, claims);

@@ -42,7 +42,7 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
             continue;
         }
         let prose = Prose::of(text, block);
-        let paragraph = Paragraph { id, prose, text, document, binder };
+        let paragraph = Paragraph { id, prose, text, document, siblings, binder };
         if let Some(label) = paragraph.label() {
             paragraph.labelled(label, &mut claims);
         } else if let Some(label) = under_label(text, document, siblings, id) {
@@ -69,6 +69,9 @@ fn under_label(text: &str, document: &Document, siblings: &Siblings, id: BlockId
     if !matches!(block.kind, BlockKind::Paragraph) {
         return None;
     }
+    if !block.span.slice(text).trim_end().ends_with([':', '*', '_']) {
+        return None;
+    }
     let prose = Prose::of(text, block);
     let found = LABEL.captures(&prose.text)?;
     let rest = &prose.text[found.get(0)?.end()..];
@@ -81,6 +84,8 @@ struct Label {
     timed: bool,
     /// "Expected": what follows is foretold, in whatever words.
     expects: bool,
+    /// "Output", "Prints": it speaks of a run. "Returns" and "Result" may as well describe a function.
+    foretells: bool,
 }
 
 struct Paragraph<'a> {
@@ -88,6 +93,7 @@ struct Paragraph<'a> {
     prose: Prose,
     text: &'a str,
     document: &'a Document,
+    siblings: &'a Siblings,
     binder: &'a Binder<'a>,
 }
 
@@ -95,8 +101,15 @@ impl Paragraph<'_> {
     fn label(&self) -> Option<Label> {
         let found = LABEL.captures(&self.prose.text)?;
         let end = found.get(0)?.end();
-        let expects = found["label"].to_lowercase().starts_with("expected");
-        Some(Label { end, timed: is_timed(&found["label"]), expects })
+        let label = found["label"].to_lowercase();
+        let expects = label.starts_with("expected");
+        Some(Label { end, timed: is_timed(&label), expects, foretells: foretells(&label) })
+    }
+
+    /// Whether the block before is code.
+    fn follows_code(&self) -> bool {
+        let before = self.siblings.previous(self.id).map(|id| &self.document.block(id).kind);
+        matches!(before, Some(BlockKind::Code(_)))
     }
 
     /// "Expected: ~3s total": the rest of the paragraph says what is expected.
@@ -110,6 +123,10 @@ impl Paragraph<'_> {
             claims.push(self.elapsed(Time { range, ..time }, Found::Label));
         }
         let parts = self.code_after(label.end);
+        let asks = self.prose.text.trim_end().ends_with('?');
+        if asks || !label.foretells && !self.follows_code() {
+            return;
+        }
         if timed || self.prose.text[label.end..].trim().is_empty() && parts.is_empty() {
             return;
         }
@@ -134,7 +151,7 @@ impl Paragraph<'_> {
             claims.push(self.elapsed(time, Found::Label));
         }
         let parts = self.code_after(0);
-        if !timed && !parts.is_empty() {
+        if !timed && !parts.is_empty() && foretells(label) {
             let span = self.trimmed(0..self.prose.text.len());
             claims.push(self.claim(ClaimKind::Output { whole: false, parts }, span, Found::Label));
         }
@@ -203,11 +220,17 @@ impl Paragraph<'_> {
     /// A range of the text as a span of the source, white space and markup at its ends left out.
     fn trimmed(&self, range: std::ops::Range<usize>) -> Span {
         let raw = &self.prose.span(range.clone()).slice(self.text);
-        let markup = |char: char| char.is_whitespace() || char == '*';
+        // Behind a label stands the end of its own emphasis: "**Expected:** …".
+        let markup = |char: char| char.is_whitespace() || char == '*' && range.start > 0;
         let start = range.start + (raw.len() - raw.trim_start_matches(markup).len());
         let end = range.start + raw.trim_end().len();
         self.prose.span(start..end.max(start))
     }
+}
+
+/// Whether a label announces what a run will show.
+fn foretells(label: &str) -> bool {
+    ["expected", "output", "print", "elapsed", "runtime"].iter().any(|word| label.contains(word))
 }
 
 fn is_timed(label: &str) -> bool {

@@ -16,10 +16,34 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid expression")
 });
 
+/// "Python 3.11+", "(3.11+)", "since 3.9 or newer"; not "CMake 3.12 or later".
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:(?-u:\b)py(?:thon)?\s*(?:>=|≥|version\s+)?\s*)?(?-u:\b)3\.([0-9]{1,2})\s*(?:\+|or (?:later|newer|above|higher)(?-u:\b)|and (?:later|newer|above)(?-u:\b))")
+    Regex::new(r"(?i)(?:(?P<python>(?-u:\b)py(?:thon)?\s*(?:>=|≥|version\s+)?\s*)|\(\s*|(?-u:\b)(?:in|since|on|needs?|requires?|from|with|for)\s+)(?P<number>3\.(?P<minor>[0-9]{1,2})\s*(?:\+|or (?:later|newer|above|higher)(?-u:\b)|and (?:later|newer|above)(?-u:\b)))")
         .expect("a valid expression")
 });
+
+/// What a line reference goes on to name as its place, where that is the code that is shown.
+const SHOWN: [&str; 19] = [
+    "code",
+    "snippet",
+    "example",
+    "listing",
+    "script",
+    "program",
+    "function",
+    "block",
+    "it",
+    "coroutine",
+    "method",
+    "class",
+    "body",
+    "loop",
+    "cell",
+    "sample",
+    "main",
+    "source",
+    "fence",
+];
 
 pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
@@ -57,14 +81,17 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
             let last = found.get(2).and_then(|last| last.as_str().parse().ok()).unwrap_or(first);
             let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
             let span = prose.span(whole.start() + skipped..whole.end());
-            let label = is_label(text, span);
-            let Some(shown) = binder.shown(span, label).filter(|_| stated(whole.start())) else { continue };
+            let shown = match elsewhere(&text[span.end as usize..block.span.end as usize]) {
+                Some(name) => binder.titled(name),
+                None => binder.shown(span, is_label(text, span)),
+            };
+            let Some(shown) = shown.filter(|_| stated(whole.start())) else { continue };
             claims.push(claim(text, ClaimKind::Line { first, last: last.max(first) }, span, Subject::Snippet(shown)));
         }
         for found in VERSION.captures_iter(&prose.text) {
-            let (Some(whole), Ok(minor)) = (found.get(0), found[1].parse()) else { continue };
-            let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
-            let span = prose.span(whole.start() + skipped..whole.end());
+            let (Some(whole), Ok(minor)) = (found.get(0), found["minor"].parse()) else { continue };
+            let start = found.name("python").or(found.name("number")).map_or(whole.start(), |it| it.start());
+            let span = prose.span(start..whole.end());
             if stated(whole.start()) {
                 let about = binder.nearest(span, |it| it.python.is_some()).map_or(Subject::Lesson, Subject::Snippet);
                 claims.push(claim(text, ClaimKind::Version { major: 3, minor }, span, about));
@@ -76,7 +103,7 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
         for &comment in &module.comments {
             let words = comment.slice(&snippet.code);
             if let Some(found) = VERSION.captures(words)
-                && let Ok(minor) = found[1].parse()
+                && let Ok(minor) = found["minor"].parse()
                 && !supposes(words, usize::MAX)
             {
                 let span = snippet.source_span(comment);
@@ -86,6 +113,19 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
         }
     }
     claims
+}
+
+/// What a line reference names as its place ("line 3 of `pot.py`", "line 200 of the log"), unless that is the code
+/// shown. What is named but is no file of the lesson binds to nothing.
+fn elsewhere(behind: &str) -> Option<&str> {
+    let behind = behind.trim_start();
+    let place = ["of ", "in ", "from "].iter().find_map(|word| behind.strip_prefix(word))?.trim_start();
+    if let Some(code) = place.strip_prefix('`') {
+        return code.split('`').next();
+    }
+    let clause = place.split([',', '.', ';', ':', '(', '\n']).next().unwrap_or_default();
+    let shown = clause.split_whitespace().take(5).any(|word| SHOWN.contains(&word.to_lowercase().as_str()));
+    (!shown).then_some(clause)
 }
 
 /// Whether a line begins with these words and goes on with a colon: "**Line 12**: …".

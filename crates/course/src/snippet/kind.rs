@@ -25,8 +25,8 @@ pub enum Lang {
 impl Lang {
     pub(crate) fn of(code: &Code) -> Self {
         match code.info.lang.as_str() {
-            "py" | "python" | "python3" | "py3" | "pycon" | "pycon3" | "python-console" | "pyrepl" | "ipython"
-            | "ipython3" | "doctest" => Lang::Python,
+            "py" | "python" | "python3" | "py3" | "pycon" | "pycon3" | "python-console" | "pyrepl" | "python-repl"
+            | "ipython" | "ipython3" | "doctest" => Lang::Python,
             "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "sh-session" | "bash-session"
             | "terminal" => Lang::Shell,
             "powershell" | "pwsh" | "ps1" | "posh" => Lang::PowerShell,
@@ -58,7 +58,7 @@ pub enum SnippetKind {
     /// What a server answers.
     Response,
     Diff,
-    /// Code with `<prompt>`s that are still to be filled.
+    /// Code that is still to be written: `<prompt>`s, or a comment that says so.
     Placeholder,
     /// Anything else in a fence: data, a folder tree, another language.
     Other,
@@ -84,7 +84,8 @@ impl SnippetKind {
 }
 
 pub(crate) fn is_console(code: &str) -> bool {
-    code.trim_start().starts_with(">>> ")
+    let code = code.trim_start();
+    code.starts_with(">>> ") || code.starts_with("In [1]: ")
 }
 
 /// Words that say that what follows was printed.
@@ -126,11 +127,25 @@ fn python(snippet: &Snippet) -> SnippetKind {
     if serves || !module.usage.applications.is_empty() {
         return SnippetKind::Server;
     }
+    if is_open(snippet, module) {
+        return SnippetKind::Placeholder;
+    }
     let names = &module.names;
     if !module.errors.is_empty() || names.top_level_await || names.top_level_return || !names.needs.is_empty() {
         return SnippetKind::Fragment;
     }
     SnippetKind::Script
+}
+
+/// Nothing but a comment that asks for code, and perhaps `pass` or `...`.
+fn is_open(snippet: &Snippet, module: &etude_python::Module) -> bool {
+    let asks = |comment: &str| {
+        let comment = comment.trim_start_matches(['#', ' ']).to_lowercase();
+        ["todo", "your code", "write your", "your solution", "implement"].iter().any(|word| comment.starts_with(word))
+    };
+    let code = snippet.code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    module.comments.iter().any(|span| asks(span.slice(&snippet.code)))
+        && code.into_iter().all(|line| line == "pass" || line == "...")
 }
 
 /// `app.get`, `router.websocket`: the registrations that web frameworks share.

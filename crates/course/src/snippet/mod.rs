@@ -71,6 +71,10 @@ impl Snippet {
     /// What the code takes from its surroundings: names, and `await` where it stands outside any function.
     pub fn needs(&self) -> Vec<&str> {
         let Some(module) = &self.python else { return Vec::new() };
+        // The names in code that does not parse are guesses.
+        if module.errors.iter().any(|error| !error.compiler) {
+            return Vec::new();
+        }
         let mut needs: Vec<&str> = module.names.needs.keys().map(String::as_str).collect();
         if module.names.top_level_await {
             needs.push("await");
