@@ -52,4 +52,26 @@ mod tests {
 
         super::Arguments::command().debug_assert();
     }
+
+    #[test]
+    fn every_example_in_the_help_can_be_typed() {
+        use clap::{CommandFactory, Parser};
+
+        let command = super::Arguments::command();
+        let mut examples = 0;
+        for command in std::iter::once(&command).chain(command.get_subcommands()) {
+            let help = command.get_after_help().expect("examples").to_string();
+            for line in help.lines().filter_map(|line| line.strip_prefix("  ")).filter(|it| it.starts_with("etude ")) {
+                // What it does stands behind two blanks; `|` and `<` are the shell's.
+                let line = line.split(['|', '<']).next().unwrap_or_default().split("  ").next().unwrap_or_default();
+                let quoted = line.split('"').enumerate().flat_map(|(index, part)| match index % 2 {
+                    0 => part.split_whitespace().collect(),
+                    _ => vec![part],
+                });
+                super::Arguments::try_parse_from(quoted).unwrap_or_else(|error| panic!("{line}: {error}"));
+                examples += 1;
+            }
+        }
+        assert!(examples > 8, "{examples}");
+    }
 }

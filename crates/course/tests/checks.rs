@@ -133,3 +133,64 @@ fn fixed(source: &Source, diagnostics: &[Diagnostic]) -> Option<Vec<u8>> {
     let edits: Vec<Edit> = diagnostics.iter().flat_map(|it| &it.fix).flat_map(|fix| fix.edits.clone()).collect();
     (!edits.is_empty()).then(|| apply_edits(source.bytes(), &edits).expect("fixes do not get in each other's way"))
 }
+
+/// Each example is a lesson of its own.
+#[test]
+fn the_examples_of_the_documentation_are_what_they_say() {
+    let mut wrong = Vec::new();
+    for check in CHECKS {
+        let code = check.code;
+        let (_, examples) = check.documentation.split_once("\nWrong").expect("something wrong");
+        let (bad, good) = examples.split_once("\nRight").expect("something right");
+        let (lead, _) = bad.split_once("\n\n").expect("words before the example");
+        for (example, should) in [(bad, true), (good, false)] {
+            let found = found_in_example(code, lead, example);
+            if found.iter().any(|found| found == code) != should || !should && !found.is_empty() {
+                let verdict = if should { "Wrong" } else { "Right" };
+                wrong.push(format!("{code}, {verdict}: {found:?}"));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// The codes found in an example: a `markdown` fence is a lesson, a `toml` fence its `course.toml`, and any other fence
+/// stands in a lesson. `lead` names the files there are.
+fn found_in_example(code: &str, lead: &str, example: &str) -> Vec<String> {
+    let mut config = String::new();
+    let mut bytes = Vec::new();
+    for (lang, whole, inside) in fences(example) {
+        match lang {
+            "toml" => config.push_str(inside),
+            "markdown" | "yaml" => bytes.extend_from_slice(inside.as_bytes()),
+            // Bytes that are no text cannot stand in a documentation.
+            _ if code == "not-utf8" => {
+                bytes.extend(inside.split_whitespace().map_while(|word| u8::from_str_radix(word, 16).ok()));
+            }
+            _ => bytes.extend_from_slice(whole.as_bytes()),
+        }
+    }
+    let (config, errors) = parse_config(&config);
+    assert_eq!(errors, [], "{code}");
+    let mut sources = Sources::default();
+    let file = sources.add(Source::decode("lesson.md", bytes));
+    let lesson = Lesson::read(file, "lesson.md", sources.get(file));
+    let course = Course::new(config, vec![lesson]);
+    let around = Surroundings { exists: &|path| lead.contains(&format!("`{path}`")) || path.ends_with(".png") };
+    check(&course, &course.lessons[0], &sources, &around).iter().map(|it| it.code.to_owned()).collect()
+}
+
+/// The language, the whole and the inside of each fence.
+fn fences(text: &str) -> Vec<(&str, &str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("\n```").map(|at| at + 1) {
+        let ticks = &rest[start..start + rest[start..].bytes().take_while(|byte| *byte == b'`').count()];
+        let inside = start + rest[start..].find('\n').expect("an end of the line") + 1;
+        let len = rest[inside..].find(&format!("{ticks}\n")).expect("an end of the fence");
+        let end = inside + len + ticks.len() + 1;
+        found.push((rest[start + ticks.len()..inside].trim(), &rest[start..end], &rest[inside..inside + len]));
+        rest = &rest[end - 1..];
+    }
+    found
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use etude_course::{Config, parse_config};
-use etude_text::{Diagnostic, FileId, Severity, Source, Span};
+use etude_text::{DecodeNote, Diagnostic, FileId, Severity, Source, Span};
 
 /// Something this crate reports besides what the checks of `etude-course` do.
 #[derive(Debug)]
@@ -42,13 +42,19 @@ title = "Waiting"
 lessons = ["01-tea.md", "02-toast.md"]
 ```
 
-Correct the name, or take the line out. List the Markdown files that belong to the course; name the others in
+Every other setting counts, whatever is wrong with one. Correct the name, or take the line out. List the Markdown files that belong to the course; name the others in
 `.etudeignore`.
 "#,
 };
 
 /// Reads a `course.toml`; what is wrong with it goes to `diagnostics`.
 pub(crate) fn read(file: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Config {
+    for note in source.notes() {
+        if let DecodeNote::NotUtf8 { span, .. } = *note {
+            let error = diagnostic(file, span, "this byte is not UTF-8, and TOML has to be".to_owned());
+            diagnostics.push(error.hint("save the file as UTF-8"));
+        }
+    }
     let (config, errors) = parse_config(source.text());
     for error in errors {
         let mut diagnostic = diagnostic(file, error.span, error.message);

@@ -14,6 +14,8 @@ pub enum Error {
     Special { path: String, kind: &'static str },
     #[error("cannot read `{path}`: it has {bytes} bytes, and files of 4 GiB and more are not read")]
     TooLarge { path: String, bytes: u64 },
+    #[error("the link `{path}` leads nowhere")]
+    DeadEnd { path: String },
     #[error("there are no Markdown files in `{path}`")]
     NoLessons { path: String },
     #[error("there is no `course.toml` in `{path}`")]
@@ -33,6 +35,26 @@ pub enum Error {
 }
 
 impl Error {
+    /// The path it is about, if it is about one.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Error::Missing { path, .. }
+            | Error::Read { path, .. }
+            | Error::List { path, .. }
+            | Error::Special { path, .. }
+            | Error::TooLarge { path, .. }
+            | Error::DeadEnd { path }
+            | Error::NoLessons { path }
+            | Error::NoCourse { path }
+            | Error::Write { path, .. }
+            | Error::Changed { path }
+            | Error::ReadOnly { path }
+            | Error::NotEmpty { path }
+            | Error::NotAFolder { path } => Some(path),
+            Error::CurrentFolder { .. } => None,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -49,7 +71,7 @@ impl Error {
             Error::Changed { .. } => "run the command again",
             Error::ReadOnly { .. } => "make it writable first",
             Error::NotEmpty { .. } | Error::NotAFolder { .. } => "choose a folder that is empty or does not exist yet",
-            Error::Write { .. } | Error::CurrentFolder { .. } => return None,
+            Error::DeadEnd { .. } | Error::Write { .. } | Error::CurrentFolder { .. } => return None,
         };
         Some(hint.to_owned())
     }

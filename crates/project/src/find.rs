@@ -95,6 +95,8 @@ pub(crate) struct Listing {
     /// Folders below with a `course.toml` of their own.
     pub(crate) courses: Vec<PathBuf>,
     pub(crate) errors: Vec<Error>,
+    /// Links that lead nowhere: nothing is lost without them.
+    pub(crate) skipped: Vec<Error>,
 }
 
 /// Lists the Markdown files in a folder, without what is hidden or ignored.
@@ -141,6 +143,10 @@ pub(crate) fn list(input: &Input) -> Listing {
                         listing.errors.push(error);
                         continue;
                     }
+                }
+                Err(_) if file_type.is_symlink() => {
+                    listing.skipped.push(Error::DeadEnd { path: shown(entry.path()) });
+                    continue;
                 }
                 Err(source) => {
                     listing.errors.push(Error::Read { path: shown(entry.path()), source });

@@ -30,6 +30,8 @@ pub struct Workspace {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read. Everything else was.
     pub errors: Vec<Error>,
+    /// What was passed over in folders, and is worth a word but no failure.
+    pub skipped: Vec<Error>,
     /// Where each source lies, by file id; standard input lies nowhere.
     places: Vec<Option<PathBuf>>,
     /// The sources as they are on the disk, of those that were changed since.
@@ -85,6 +87,7 @@ impl Workspace {
         if let Some(bytes) = request.stdin {
             plan.stdin(bytes);
         }
+        workspace.skipped = std::mem::take(&mut plan.skipped);
         let mut settings = HashMap::new();
         for shelf in plan.shelves {
             workspace.read_shelf(shelf, &mut settings);
@@ -309,6 +312,7 @@ struct Plan {
     by_root: HashMap<PathBuf, usize>,
     /// The files planned so far, whatever path leads to them.
     taken: HashSet<PathBuf>,
+    skipped: Vec<Error>,
 }
 
 struct PlannedCourse {
@@ -347,6 +351,7 @@ impl Plan {
             shelves: Vec::new(),
             by_root: HashMap::new(),
             taken: HashSet::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -380,6 +385,7 @@ impl Plan {
     fn folder(&mut self, input: &Input, root: &Path, errors: &mut Vec<Error>) {
         let mut listing = find::list(input);
         errors.append(&mut listing.errors);
+        self.skipped.append(&mut listing.skipped);
         if self.forced.is_some() {
             listing.courses.clear();
         }

@@ -50,8 +50,88 @@ pub(crate) fn collect(source: &str, parsed: &Parsed<ModModule>, refusals: Vec<Re
     } else {
         grammar(source, parsed)
     };
+    // CPython's tokenizer comes first. Further down it may have been led astray by what is broken.
+    let first = parsed.errors().iter().map(|error| span(error.location).start).min();
+    if let Some(error) = tab_error(source, parsed)
+        && first.is_none_or(|first| error.span.start <= first)
+    {
+        errors.retain(|found| parsed.errors().is_empty() || found.error.span.start > error.span.end);
+        errors.push(Found { error, unclosed: false });
+    }
     errors.sort_by_key(|found| (found.error.span.start, found.error.span.end));
     first_of_each_run(source, errors)
+}
+
+/// The first line whose indentation is deeper or not than another one's depending on how wide a tab is, which is a
+/// `TabError` to Python. The parser takes a tab for two columns and lets some of them pass.
+fn tab_error(source: &str, parsed: &Parsed<ModModule>) -> Option<SyntaxError> {
+    if !source.contains('\t') {
+        return None;
+    }
+    let mut stack = vec![Indentation::default()];
+    let mut begins = true;
+    for token in parsed.tokens() {
+        match token.kind() {
+            TokenKind::Newline => begins = true,
+            TokenKind::Comment
+            | TokenKind::NonLogicalNewline
+            | TokenKind::Indent
+            | TokenKind::Dedent
+            | TokenKind::EndOfFile => {}
+            // The indentation itself, where the parser refuses it too.
+            TokenKind::Unknown if span(token.range()).slice(source).trim_matches([' ', '\t']).is_empty() => {}
+            _ if begins => {
+                begins = false;
+                let start = u32::from(token.range().start()) as usize;
+                let line = source[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+                // Behind `;` no line begins.
+                let Some(here) = Indentation::of(&source[line..start]) else { continue };
+                while stack.len() > 1 && stack.last().is_some_and(|outer| outer.wide > here.wide) {
+                    stack.pop();
+                }
+                let outer = stack.last().copied().unwrap_or_default();
+                if here.wide.cmp(&outer.wide) != here.narrow.cmp(&outer.narrow) {
+                    return Some(SyntaxError {
+                        span: Span::at(line..start),
+                        message: "the indentation mixes tabs and blanks in a way that Python refuses (`TabError`)"
+                            .to_owned(),
+                        at_end: false,
+                        compiler: false,
+                    });
+                }
+                if here.wide > outer.wide {
+                    stack.push(here);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How deep a line is indented, a tab taken to go to the next multiple of eight and to be one blank: Python wants both
+/// to agree.
+#[derive(Clone, Copy, Default)]
+struct Indentation {
+    wide: u32,
+    narrow: u32,
+}
+
+impl Indentation {
+    fn of(blanks: &str) -> Option<Self> {
+        let mut indentation = Self::default();
+        for char in blanks.trim_start_matches('\u{feff}').chars() {
+            match char {
+                ' ' => indentation = Self { wide: indentation.wide + 1, narrow: indentation.narrow + 1 },
+                '\t' => {
+                    indentation = Self { wide: indentation.wide / 8 * 8 + 8, narrow: indentation.narrow + 1 };
+                }
+                '\u{c}' => indentation = Self::default(),
+                _ => return None,
+            }
+        }
+        Some(indentation)
+    }
 }
 
 struct Found {

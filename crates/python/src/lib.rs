@@ -12,6 +12,7 @@ mod imports;
 mod module;
 mod names;
 mod scope;
+mod surrogates;
 mod symbols;
 mod usage;
 mod version;

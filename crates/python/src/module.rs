@@ -5,7 +5,7 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::{Import, Names, Symbol, SyntaxError, Usage};
-use crate::{depth, errors, imports, names, symbols, usage, version};
+use crate::{depth, errors, imports, names, surrogates, symbols, usage, version};
 
 /// A parsed module (or snippet): whatever could be understood, and the errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Module {
     pub usage: Usage,
     /// `# comment` spans, in order.
     pub comments: Vec<Span>,
+    /// Escapes such as `\ud800` that stand for half a character, without the other half.
+    pub lone_surrogates: Vec<Span>,
     /// The lowest Python version whose grammar has everything used here, if that is later than 3.7. Not told of code
     /// that does not parse: Python 2 looks like news there.
     pub min_version: Option<(u8, u8)>,
@@ -40,6 +42,7 @@ fn describe(source: &str, parsed: &Parsed<ModModule>) -> Module {
         usage: usage::collect(body),
         names: analysis.names,
         comments: comments.map(|token| span(token.range())).collect(),
+        lone_surrogates: surrogates::lone(source, parsed),
         min_version: version::lowest(parsed),
     }
 }

@@ -128,7 +128,19 @@ impl Bad {
 pub struct LineIndex {
     starts: Vec<u32>,
     len: u32,
+    /// In lines that are long, so that a column there need not be counted from the start of the line.
+    milestones: Vec<Milestone>,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Milestone {
+    offset: u32,
+    /// How many characters of its line stand before it.
+    characters: u32,
+}
+
+/// How far apart milestones are, in bytes. Lines that are no longer have none.
+const MILESTONE: usize = 4096;
 
 impl LineIndex {
     pub fn new(text: &str) -> Self {
@@ -139,7 +151,26 @@ impl LineIndex {
                 starts.push(at as u32 + 1);
             }
         }
-        Self { starts, len: bytes.len() as u32 }
+        let mut index = Self { starts, len: bytes.len() as u32, milestones: Vec::new() };
+        for line in 0..index.starts.len() {
+            index.measure(text, line);
+        }
+        index
+    }
+
+    fn measure(&mut self, text: &str, line: usize) {
+        let start = self.starts[line];
+        let end = self.starts.get(line + 1).copied().unwrap_or(self.len);
+        if (end - start) as usize <= MILESTONE {
+            return;
+        }
+        let mut last = Milestone { offset: start, characters: 0 };
+        for at in (start as usize..end as usize).step_by(MILESTONE).skip(1) {
+            let at = text.floor_char_boundary(at);
+            let characters = last.characters + text[last.offset as usize..at].chars().count() as u32;
+            last = Milestone { offset: at as u32, characters };
+            self.milestones.push(last);
+        }
     }
 
     /// How many lines there are. A final line end starts no further line.
@@ -160,12 +191,12 @@ impl LineIndex {
 
     fn position(&self, text: &str, offset: u32) -> Position {
         let line = self.line(offset);
-        let start = self.starts[line as usize - 1] as usize;
-        let mut end = (offset as usize).min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        Position { line, column: text[start..end].chars().count() as u32 + 1 }
+        let start = Milestone { offset: self.starts[line as usize - 1], characters: 0 };
+        let end = text.floor_char_boundary(offset as usize);
+        let passed = self.milestones[..self.milestones.partition_point(|it| it.offset as usize <= end)].last();
+        let from = passed.copied().filter(|it| it.offset >= start.offset).unwrap_or(start);
+        let behind = text[from.offset as usize..end].chars().count() as u32;
+        Position { line, column: from.characters + behind + 1 }
     }
 }
 
@@ -262,6 +293,27 @@ mod tests {
         check_position("日本\n🚀x", 7, 2, 1);
         check_position("日本\n🚀x", 11, 2, 2);
         check_position("\tx", 1, 1, 2);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_in_parts() {
+        let line = "a日🚀".repeat(2000);
+        let text = format!("short\n{line}\r\n{line}");
+        let source = Source::new("a.md", text.as_str());
+        for (start, number) in [(6, 2), (6 + line.len() + 2, 3)] {
+            for (column, (at, _)) in line.char_indices().enumerate() {
+                let expected = Position { line: number, column: column as u32 + 1 };
+                assert_eq!(source.position((start + at) as u32), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_very_long_line_costs_no_more_for_each_place_in_it() {
+        let source = Source::new("a.md", "é".repeat(20_000_000));
+        for offset in (0..40_000_000).step_by(2000) {
+            assert_eq!(source.position(offset).column, offset / 2 + 1);
+        }
     }
 
     #[test]

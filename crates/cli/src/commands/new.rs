@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     etude_project::create(&arguments.folder, &files)?;
 
     let folder = arguments.folder.display();
+    let argument = quoted(&folder.to_string());
     let lessons = files.iter().filter(|(path, _)| path.ends_with(".md")).count();
     let mut out = printer.out();
     writeln!(out, "made a course of {} in `{folder}`", count(lessons, "lesson"))?;
@@ -56,11 +57,20 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     for (command, purpose) in
         [("check --no-run", "read it, and say what is wrong"), ("show", "see what was understood")]
     {
-        writeln!(out, "  {:<40} {purpose}", format!("etude {command} {folder}"))?;
+        writeln!(out, "  {:<40} {purpose}", format!("etude {command} {argument}"))?;
     }
     writeln!(out, "  then write your own lessons and list them in `course.toml`")?;
     out.flush()?;
     Ok(Status::Fine)
+}
+
+/// As it has to be typed into a shell.
+fn quoted(argument: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "-_./,:+@%=".contains(char);
+    if argument.chars().all(plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', r"'\''"))
 }
 
 /// `course.toml` with another title; its first line is the title's.
@@ -86,6 +96,16 @@ mod tests {
         let mut embedded: Vec<&str> = TEMPLATE.iter().map(|(path, _)| *path).collect();
         embedded.sort_unstable();
         assert_eq!(embedded, there);
+    }
+
+    #[test]
+    fn folders_are_quoted_where_a_shell_would_take_them_apart() {
+        let check = |folder, expected: &str| assert_eq!(quoted(folder), expected);
+        check("waiting/for-tea", "waiting/for-tea");
+        check("日本", "日本");
+        check("a b", "'a b'");
+        check("it's", r"'it'\''s'");
+        check("$HOME", "'$HOME'");
     }
 
     #[test]

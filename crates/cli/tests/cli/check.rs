@@ -201,3 +201,37 @@ fn two_runs_are_the_same() {
         assert_eq!(folder.etude("check --no-run"), first);
     }
 }
+
+#[test]
+fn a_wrong_setting_leaves_the_others() {
+    let folder = TempFolder::new()
+        .file("course.toml", "titel = \"x\"\n[checks]\ntracking-parameter = \"off\"\n")
+        .file("tea.md", TRACKED);
+    assert_snapshot!(folder.etude("check --no-run --quiet"), @r#"
+    exit 1
+    --- stdout
+    error[course-toml]: there is no field `titel`
+     --> course.toml:1:1
+      |
+    1 | titel = "x"
+      | ^^^^^
+      |
+      = hint: did you mean `title`?
+    "#);
+}
+
+#[test]
+fn a_course_toml_that_is_not_utf_8_says_so() {
+    let folder = TempFolder::new().file("course.toml", b"title = \"caf\xe9\"\n").file("tea.md", GOOD);
+    assert_snapshot!(folder.etude("check --no-run --quiet"), @r#"
+    exit 1
+    --- stdout
+    error[course-toml]: this byte is not UTF-8, and TOML has to be
+     --> course.toml:1:13
+      |
+    1 | title = "caf?"
+      |             ^
+      |
+      = hint: save the file as UTF-8
+    "#);
+}

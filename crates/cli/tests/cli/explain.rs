@@ -44,8 +44,9 @@ fn a_code_is_explained() {
     lessons = ["01-tea.md", "02-toast.md"]
     ```
 
-    Correct the name, or take the line out. List the Markdown files that belong to
-    the course; name the others in `.etudeignore`.
+    Every other setting counts, whatever is wrong with one. Correct the name, or
+    take the line out. List the Markdown files that belong to the course; name the
+    others in `.etudeignore`.
     "#);
 }
 

@@ -23,7 +23,7 @@ fn parse(folder: &TempFolder, arguments: &str) -> Value {
 fn check_keeps_its_contract() {
     let folder = TempFolder::new().file("tea.md", TRACKED);
     let report = parse(&folder, "check --no-run --json");
-    assert_eq!(keys(&report), set(["files", "snippets", "claims", "wall_ms", "virtual_ms", "diagnostics"]));
+    assert_eq!(keys(&report), set(["files", "snippets", "claims", "wall_ms", "virtual_ms", "diagnostics", "errors"]));
     assert_eq!(keys(&report["claims"]), set(["total", "true", "false", "undecided"]));
     let further = ["end_line", "end_column", "fixable"];
     let contract = ["code", "severity", "file", "line", "column", "message", "hint"];
@@ -57,7 +57,8 @@ fn check_keeps_its_contract() {
           "hint": "remove it from the address: the page is the same without it",
           "fixable": true
         }
-      ]
+      ],
+      "errors": []
     }
     "#);
 }
@@ -208,4 +209,24 @@ fn only_one_format_at_a_time() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn what_could_not_be_read_is_in_the_json() {
+    let folder = TempFolder::new().file("tea.md", TRACKED);
+    let report = parse(&folder, "check --no-run --json teas.md");
+    assert_snapshot!(report["errors"], @r#"
+    [{"file":"teas.md","hint":"did you mean `tea.md`?","message":"there is no `teas.md`"}]
+    "#);
+    assert_eq!(parse(&folder, "check --no-run --json tea.md")["errors"], serde_json::json!([]));
+}
+
+#[test]
+fn the_help_in_sarif_begins_with_words() {
+    let folder = TempFolder::new().file("tea.md", TRACKED);
+    let log = parse(&folder, "check --no-run --sarif");
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules") {
+        let help = rule["help"]["text"].as_str().expect("a text");
+        assert_eq!(help, help.trim());
+    }
 }

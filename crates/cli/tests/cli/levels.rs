@@ -50,7 +50,7 @@ fn a_comment_silences() {
     6 | And [this](too.md).
       |            ^^^^^^
       |
-      = hint: did you mean `tea.md`?
+      = hint: correct the path, or add the file to the course
 
     --- stderr
     1 file, 0 snippets, 2 claims: 0 true, 2 false, 0 undecided; 1 error (… ms)

@@ -30,6 +30,8 @@ Right:
 
 ````markdown
 ```python
+from dataclasses import dataclass
+
 @dataclass
 class Release:
     version: str

@@ -23,6 +23,8 @@ Wrong:
 See [how it ends](#How_it_ends).
 
 ## How it ends
+
+All at once.
 ```
 
 Right:
@@ -31,6 +33,8 @@ Right:
 See [how it ends](#how-it-ends).
 
 ## How it ends
+
+All at once.
 ```
 
 Write the anchor as it is made from the heading, or give the heading an id of its own.

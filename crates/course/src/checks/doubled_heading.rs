@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use etude_text::{Edit, Fix, Severity, Span};
 
 use super::empty_section::{is_bare, is_stub};
@@ -8,13 +10,14 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Warning,
     summary: "Two headings where one is meant",
     documentation: r#"
-Finds a heading that is followed by another one of the same level with nothing between them, and a heading that is
-repeated right below itself at any level.
+Finds two headings of one level with nothing between them that say the same thing: the same words, most of the same
+words, or a name for a kind of part and what that part is ("Explanation", "Understanding the code"). A heading that is
+repeated right below itself is found at any level.
 
 It happens when one part of a tool writes a heading and another part writes its own. A reader sees an empty section,
 the table of contents lists both, and links lead to the wrong one.
 
-Headings that count ("Step 1", "(A)", "2.") are not taken for one another: there the first is an `empty-section`.
+Where the two have nothing to do with each other, or count ("Step 1", "(A)", "2."), the first is an `empty-section`.
 
 Wrong:
 
@@ -42,13 +45,11 @@ Remove one of the two, or write what belongs between them. `--fix` removes the s
 fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     let sections = &ctx.lesson.sections;
     for index in 1..sections.len() {
-        let (first, rest) = (&sections[index], sections.get(index + 1));
-        let Some(second) = rest.filter(|_| is_bare(ctx, index)) else { continue };
-        let same = first.title == second.title;
-        let doubled = if same { first.level <= second.level } else { first.level == second.level };
-        if !doubled || is_stub(ctx, index) {
+        if !is_doubled(ctx, index) {
             continue;
         }
+        let (first, second) = (&sections[index], &sections[index + 1]);
+        let same = first.title == second.title;
         let (one, two) = (heading_span(ctx, index), heading_span(ctx, index + 1));
         let diagnostic = if same {
             let repeated =
@@ -67,6 +68,66 @@ fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Whether the heading of this section and the next one are one heading too many.
+pub(super) fn is_doubled(ctx: &Context<'_>, section: usize) -> bool {
+    let sections = &ctx.lesson.sections;
+    let (first, second) = (&sections[section], sections.get(section + 1));
+    let Some(second) = second.filter(|_| is_bare(ctx, section)) else { return false };
+    let doubled = if first.title == second.title {
+        first.level <= second.level
+    } else {
+        first.level == second.level && related(&first.title, &second.title)
+    };
+    doubled && !is_stub(ctx, section)
+}
+
+/// Names for a kind of part, each with the words that headings begin with which say what the part is. A tool that
+/// builds lessons from parts writes the first, and the text it was given brings the second.
+static PARTS: [(&[&str], &[&str]); 6] = [
+    (
+        &["explanation", "overview", "introduction", "background"],
+        &["understanding", "how", "what", "why", "about", "introducing"],
+    ),
+    (&["walkthrough"], &["understanding", "step by step", "line by line", "how"]),
+    (&["summary", "conclusion", "recap"], &["summary", "conclusion", "recap", "key takeaway", "what you learned"]),
+    (&["exercise", "practice"], &["exercise", "practice", "challenge", "try it", "your turn"]),
+    (&["prerequisite", "requirement"], &["prerequisite", "requirement", "before you", "what you need"]),
+    (&["reference", "resource", "further reading"], &["reference", "resource", "further reading", "learn more"]),
+];
+
+fn related(one: &str, two: &str) -> bool {
+    let (one, two) = (words(one), words(two));
+    let phrase = |words: &[String]| words.join(" ");
+    let begins =
+        |text: &str, start: &str| text.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let (first, second) = (phrase(&one), phrase(&two));
+    let part = PARTS
+        .iter()
+        .any(|(names, starts)| names.contains(&first.as_str()) && starts.iter().any(|start| begins(&second, start)));
+    let significant = |words: Vec<String>| words.into_iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
+    let (one, two): (BTreeSet<String>, BTreeSet<String>) = (significant(one), significant(two));
+    let fewest = one.len().min(two.len());
+    part || fewest > 0 && 2 * one.intersection(&two).count() > fewest
+}
+
+/// Words that say nothing of what a section is about.
+const SMALL: [&str; 18] = [
+    "a", "an", "and", "for", "from", "how", "in", "is", "it", "of", "on", "or", "the", "this", "to", "what", "with",
+    "your",
+];
+
+/// In lower case, plurals without their `s`.
+fn words(title: &str) -> Vec<String> {
+    let words = title.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let word = word.to_lowercase();
+            let singular = word.strip_suffix('s').filter(|stem| stem.len() > 3 && !stem.ends_with('s'));
+            singular.map(str::to_owned).unwrap_or(word)
+        })
+        .collect()
+}
+
 fn heading_span(ctx: &Context<'_>, section: usize) -> Span {
     let section = &ctx.lesson.sections[section];
     section.heading.map_or(Span::empty(section.own.start), |heading| ctx.lesson.document.block(heading).span)
@@ -81,4 +142,27 @@ fn only_blank_between(ctx: &Context<'_>, one: Span, two: Span) -> bool {
     Span::new(one.end, two.start).slice(ctx.source.text()).trim().is_empty()
         && same_look(one).is_some()
         && same_look(one) == same_look(two)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::related;
+
+    #[test]
+    fn related_titles() {
+        let check = |one, two, expected| assert_eq!(related(one, two), expected, "{one} / {two}");
+        check("Walkthrough", "Code Walkthrough", true);
+        check("Explanation", "Understanding the Code", true);
+        check("Explanation", "How tasks work", true);
+        check("Exercises", "Exercise", true);
+        check("Summary", "Key takeaways", true);
+        check("The event loop", "Event loops", true);
+        check("Explanation", "Exercises", false);
+        check("Installation", "Usage", false);
+        check("Install on Linux", "Install on Windows", false);
+        check("How to wait", "How to cancel", false);
+        check("Summary", "Exercises", false);
+        check("", "", false);
+        check("日本", "日本語", false);
+    }
 }

@@ -4,7 +4,7 @@ use etude_markdown::BlockKind;
 use etude_text::Severity;
 use regex::Regex;
 
-use super::{Check, Context, Report};
+use super::{Check, Context, Report, doubled_heading};
 
 pub(super) static CHECK: Check = Check {
     code: "empty-section",
@@ -45,10 +45,9 @@ fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
         let section = &sections[index];
         let next = sections.get(index + 1);
         let deeper = next.is_some_and(|next| next.level > section.level);
-        let ends_here = next.is_none_or(|next| next.level < section.level);
         let described =
             next.is_some_and(|next| is_overload(&section.title, &next.title)) || is_kept_empty(&section.title);
-        if deeper || described || !is_bare(ctx, index) || !(ends_here || is_stub(ctx, index)) {
+        if deeper || described || !is_bare(ctx, index) || doubled_heading::is_doubled(ctx, index) {
             continue;
         }
         let Some(heading) = section.heading else { continue };

@@ -9,8 +9,10 @@ mod duplicate_id;
 mod empty_section;
 mod exercise_time;
 mod front_matter;
+mod invalid_json;
 mod joined_list_items;
 mod line_not_shown;
+mod lone_surrogate;
 mod missing_alt_text;
 mod missing_language;
 mod mojibake;
@@ -98,8 +100,10 @@ pub static CHECKS: &[&Check] = &[
     &empty_section::CHECK,
     &exercise_time::CHECK,
     &front_matter::CHECK,
+    &invalid_json::CHECK,
     &joined_list_items::CHECK,
     &line_not_shown::CHECK,
+    &lone_surrogate::CHECK,
     &missing_alt_text::CHECK,
     &missing_language::CHECK,
     &mojibake::CHECK,

@@ -17,13 +17,13 @@ Headings with such text look broken, their anchors too, and a search for the rea
 Wrong:
 
 ```markdown
-## CafÃ© â€“ opening hours
+The CafÃ© opens at eight â€“ on Sundays too.
 ```
 
 Right:
 
 ```markdown
-## Café – opening hours
+The Café opens at eight – on Sundays too.
 ```
 
 `--fix` puts the text back. It is only changed where reading the repaired text in the wrong encoding gives exactly what

@@ -99,9 +99,10 @@ fn read<'a>(text: &'a str, html: Span, next: impl Fn() -> Option<Span>, comments
     let end = html.end as usize;
     while let Some(found) = text[at..end].find("<!--") {
         let start = at + found;
-        let Some(len) = text[start..end].find("-->") else { return };
-        let inside = start + 4..start + len;
-        at = start + len + 3;
+        // `<!-->` and `<!--->` are whole comments, with nothing inside.
+        let Some(close) = text[start + 2..end].find("-->").map(|len| start + 2 + len) else { return };
+        let inside = start + 4..close.max(start + 4);
+        at = close + 3;
         let words: Vec<(usize, &str)> = words(&text[inside.clone()]);
         let (["etude:", verb] | ["etude:", verb, ..]) = words.iter().map(|(_, word)| *word).collect::<Vec<_>>()[..]
         else {

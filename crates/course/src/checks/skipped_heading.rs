@@ -19,6 +19,8 @@ Wrong:
 # Tasks
 
 ### Starting one
+
+It runs at once.
 ```
 
 Right:
@@ -27,6 +29,8 @@ Right:
 # Tasks
 
 ## Starting one
+
+It runs at once.
 ```
 
 Raise the heading, and those below it, by the missing levels; or write the heading that is missing between the two.

@@ -84,8 +84,8 @@ fn is_query(text: &str) -> bool {
 
 /// Whether a web address stands directly before `query`.
 fn in_address(text: &str, query: usize) -> bool {
-    let start = text[..query].rfind(|c: char| c.is_whitespace() || "<>\"'(".contains(c)).map_or(0, |at| at + 1);
-    text[start..query].contains("://") || text[start..query].starts_with("www.")
+    let address = text[..query].rsplit(|c: char| c.is_whitespace() || "<>\"'(".contains(c)).next().unwrap_or_default();
+    address.contains("://") || address.starts_with("www.")
 }
 
 /// Takes the parameters out. The first one that stays gets the `?` of the first one that goes.

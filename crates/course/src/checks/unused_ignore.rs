@@ -20,14 +20,14 @@ Wrong:
 
 ```markdown
 <!-- etude: ignore dead-links -->
-See [the appendix](../appendix.md).
+See [the appendix](appendix.md).
 ```
 
 Right:
 
 ```markdown
 <!-- etude: ignore dead-link -->
-See [the appendix](../appendix.md), which is printed separately.
+See [the appendix](appendix.md), which is made later.
 ```
 
 Remove the comment, or spell the code as `etude explain` lists it. `--fix` removes what silences nothing.

@@ -96,9 +96,8 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
         let start = match (&scope, hit.name("subject")) {
             (Scope::Total, _) | (_, None) => verb,
             (Scope::Each, Some(subject)) => {
-                let each = ["each", "every", "per"]
-                    .iter()
-                    .filter_map(|word| subject.as_str().to_lowercase().find(word));
+                let each =
+                    ["each", "every", "per"].iter().filter_map(|word| subject.as_str().to_lowercase().find(word));
                 subject.start() + each.min().unwrap_or_default()
             }
             (Scope::Part(name), Some(subject)) => {

@@ -24,6 +24,18 @@ fn good_code_has_none() {
 }
 
 #[test]
+fn tabs_that_python_refuses() {
+    let refused = "the indentation mixes tabs and blanks in a way that Python refuses (`TabError`)";
+    check("if x:\n        a()\n\tb()\n", &[&format!("3: {refused}")]);
+    check("if x:\n\ta()\n        b()\n", &[&format!("3: {refused}")]);
+    check("if x:\n    if y:\n\ta()\n", &[&format!("3: {refused}")]);
+    check("if x:\n\tif y:\n\t    a()\n\t    b()\n\tc()\n", &[]);
+    check("if x:\n    f(a,\n\tb)\n\t# remark\n    c()\n", &[]);
+    check("if x:\n  \ta()\n  \tb()\n", &[]);
+    check("x = (\n\t1,\n        2)\n", &[]);
+}
+
+#[test]
 fn definitions_without_a_body_stop_at_the_end() {
     check("class Point:", &["1!: expected an indented block after `class` definition"]);
     check("def f():\n\n    # to be done\n", &["1!: expected an indented block after function definition"]);

@@ -56,7 +56,7 @@ fn rule<'a>(rule: &Rule<'a>) -> ReportingDescriptor<'a> {
         short_description: Text { text: rule.summary },
         // Viewers that cannot show Markdown fall back on `text`, and the standard asks for both.
         full_description: Text { text: rule.summary },
-        help: Documentation { text: rule.documentation, markdown: rule.documentation },
+        help: Documentation { text: rule.documentation.trim(), markdown: rule.documentation.trim() },
     }
 }
 

@@ -1,9 +1,12 @@
 //! What reading alone finds.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
 use etude_course::checks::check;
 use etude_course::{Lesson, Surroundings, Verdict, decide};
 use etude_project::{CourseFolder, Workspace};
-use etude_text::{Diagnostic, Sources};
+use etude_text::{Diagnostic, FileId, Severity, Sources};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -54,9 +57,44 @@ impl Findings {
     }
 }
 
+/// How many diagnostics of one code are shown of one file. Whoever has more starts with these.
+const SHOWN: usize = 100;
+
+/// `diagnostics`, in the order in which they are shown, with a note in the place of those that are too many.
+pub(super) fn curtail(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut numbers: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    let mut notes: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let key = (diagnostic.file, diagnostic.code);
+        let number = numbers.entry(key).or_default();
+        *number += 1;
+        if *number <= SHOWN {
+            shown.push(diagnostic.clone());
+        } else if *number == SHOWN + 1 {
+            notes.insert(key, shown.len());
+            shown.push(Diagnostic { labels: Vec::new(), fix: None, severity: Severity::Note, ..diagnostic.clone() });
+        }
+    }
+    for (key, index) in notes {
+        let more = numbers[&key] - SHOWN;
+        shown[index].message = format!("{more} more of these in this file are not shown");
+        shown[index].hint = Some("mend those above first; `--fix` repairs all it can".to_owned());
+    }
+    shown
+}
+
 /// What one lesson has to say for itself.
 fn part(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Findings {
-    let exists = |path: &str| folder.exists(path);
+    // Claims and checks follow the same links: the disk is asked once for each target.
+    let known: Mutex<HashMap<String, bool>> = Mutex::default();
+    let exists = |path: &str| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(path) {
+            Some(exists) => *exists,
+            None => *known.entry(path.to_owned()).or_insert_with(|| folder.exists(path)),
+        }
+    };
     let around = Surroundings { exists: &exists };
     let mut claims = Claims { total: lesson.claims.len(), ..Claims::default() };
     for claim in &lesson.claims {
@@ -68,4 +106,26 @@ fn part(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Findings {
     }
     let diagnostics = check(&folder.course, lesson, sources, &around);
     Findings { files: 1, snippets: lesson.snippets.len(), claims, diagnostics }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_text::Span;
+
+    #[test]
+    fn of_very_many_alike_the_first_are_shown() {
+        let diagnostic = |code, file, at| {
+            Diagnostic::new(code, Severity::Error, FileId(file), Span::empty(at), "there is no `x.md`")
+        };
+        let many = (0..250).map(|at| diagnostic("dead-link", 0, at));
+        let few = (0..100).map(|at| diagnostic("dead-link", 1, at));
+        let all: Vec<Diagnostic> = many.chain([diagnostic("mojibake", 0, 300)]).chain(few).collect();
+        let shown = curtail(&all);
+        assert_eq!(shown.len(), 100 + 1 + 1 + 100);
+        let note = &shown[100];
+        assert_eq!((note.severity, note.span.start), (Severity::Note, 100));
+        assert_eq!(note.message, "150 more of these in this file are not shown");
+        assert_eq!(shown[101].code, "mojibake");
+    }
 }

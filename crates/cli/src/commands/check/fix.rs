@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use etude_project::Workspace;
+use etude_project::{Error, Workspace};
 use etude_text::{Edit, FileId, apply_edits};
 
 use super::findings::Findings;
@@ -12,8 +12,13 @@ use crate::printer::{Printer, count};
 /// Fixes that each make room for another are few; fixes that undo each other would never end.
 const ROUNDS: usize = 10;
 
-/// Repairs all files, in memory first, then writes each that changed. Returns how many could not be written.
-pub(super) fn run(workspace: &mut Workspace, findings: &mut Findings, levels: &Levels, printer: &Printer) -> usize {
+/// Repairs all files, in memory first, then writes each that changed. Returns what could not be written.
+pub(super) fn run(
+    workspace: &mut Workspace,
+    findings: &mut Findings,
+    levels: &Levels,
+    printer: &Printer,
+) -> Vec<Error> {
     let mut fixed = BTreeMap::new();
     for _ in 0..ROUNDS {
         let changes = changes(workspace, findings, &mut fixed);
@@ -35,7 +40,7 @@ pub(super) fn run(workspace: &mut Workspace, findings: &mut Findings, levels: &L
         let problems: usize = saved.written.iter().filter_map(|file| fixed.get(file)).sum();
         printer.say(&format!("fixed {} in {}", count(problems, "problem"), count(saved.written.len(), "file")));
     }
-    saved.errors.len()
+    saved.errors
 }
 
 /// One round: for each file its bytes after all fixes that do not get in each other's way.

@@ -26,7 +26,7 @@ pub(super) struct Levels {
 }
 
 fn parse(argument: &str) -> Result<(Entry, Level), String> {
-    let (code, level) = argument.split_once('=').ok_or("write it as CODE=LEVEL, for example alt-text=error")?;
+    let (code, level) = argument.split_once('=').ok_or("write it as CODE=LEVEL, for example missing-alt-text=error")?;
     let level = match level {
         "off" => None,
         "note" => Some(Severity::Note),
@@ -72,5 +72,15 @@ impl Levels {
             }
         }
         diagnostics
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_suggested_can_be_typed() {
+        let suggestion = super::parse("missing-alt-text").expect_err("no level");
+        let (_, example) = suggestion.rsplit_once(' ').expect("words");
+        assert!(super::parse(example).is_ok(), "{example}");
     }
 }

@@ -2,6 +2,7 @@ mod findings;
 mod fix;
 mod levels;
 
+use std::error::Error as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -21,8 +22,11 @@ const EXAMPLES: &str = "\
 Examples:
   etude check --no-run                       the course in the current folder
   etude check --no-run --fix lessons         repair what can be repaired safely
-  etude check --no-run --ignore alt-text .   without one of the checks
+  etude check --no-run --ignore missing-alt-text .
+                                             without one of the checks
   etude check --no-run --json - < draft.md   one file from standard input, for a program
+
+Of one file, a hundred diagnostics of each check are shown, and a note says how many more there are.
 
 Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written.";
 
@@ -73,16 +77,25 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     }
     let mut workspace = paths.read()?;
     let mut findings = Findings::of(&mut workspace, &levels);
-    let mut failed = workspace.errors.len();
-    if fix {
-        failed += fix::run(&mut workspace, &mut findings, &levels, printer);
-    }
+    let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
     let wall = started.elapsed();
 
     let mut out = printer.out();
-    let diagnostics = &findings.diagnostics;
+    let diagnostics = &findings::curtail(&findings.diagnostics);
+    let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
+    let failed = errors.len();
     if format.json {
-        serde_json::to_writer_pretty(&mut out, &Report::new(&workspace, &findings, wall))?;
+        let report = Report {
+            files: findings.files,
+            snippets: findings.snippets,
+            claims: findings.claims,
+            wall_ms: wall.as_millis() as u64,
+            // Nothing is run, so no time passes for any snippet.
+            virtual_ms: 0,
+            diagnostics: render::json(&workspace.sources, diagnostics),
+            errors: errors.into_iter().map(Failure::of).collect(),
+        };
+        serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;
     } else if format.github {
         render::github(&mut out, &workspace.sources, diagnostics)?;
@@ -95,12 +108,15 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     for error in &workspace.errors {
         printer.project_error(error);
     }
+    for error in &workspace.skipped {
+        printer.say(&format!("note: {error}, so it is left out"));
+    }
     if findings.files > 0 && !(format.json || format.sarif) {
         printer.say(&summary(&findings, failed, wall));
     }
     Ok(if failed > 0 {
         Status::Incomplete
-    } else if diagnostics.iter().any(|it| it.severity > Severity::Note) {
+    } else if findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
         Status::Findings
     } else {
         Status::Fine
@@ -116,19 +132,24 @@ struct Report<'a> {
     wall_ms: u64,
     virtual_ms: u64,
     diagnostics: Vec<JsonDiagnostic<'a>>,
+    errors: Vec<Failure<'a>>,
 }
 
-impl<'a> Report<'a> {
-    fn new(workspace: &'a Workspace, findings: &'a Findings, wall: Duration) -> Self {
-        Self {
-            files: findings.files,
-            snippets: findings.snippets,
-            claims: findings.claims,
-            wall_ms: wall.as_millis() as u64,
-            // Nothing is run, so no time passes for any snippet.
-            virtual_ms: 0,
-            diagnostics: render::json(&workspace.sources, &findings.diagnostics),
-        }
+/// What could not be read or written.
+#[derive(Serialize)]
+struct Failure<'a> {
+    file: Option<&'a str>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl<'a> Failure<'a> {
+    fn of(error: &'a etude_project::Error) -> Self {
+        let message = match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+        Self { file: error.path(), message, hint: error.hint() }
     }
 }
 

@@ -49,6 +49,9 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         render::terminal(&mut text, &workspace.sources, &workspace.diagnostics, render::Terminal::default())?;
         printer.say(String::from_utf8_lossy(&text).trim_end());
     }
+    for error in &workspace.skipped {
+        printer.say(&format!("note: {error}, so it is left out"));
+    }
     for error in &workspace.errors {
         printer.project_error(error);
     }
