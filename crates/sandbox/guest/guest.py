@@ -42,7 +42,11 @@ def begin(path, source, argv, env, work):
         stream.reconfigure(line_buffering=True)
     _faulthandler.register(_DUMP_SIGNAL, file=_DUMP, all_threads=True, chain=False)
     _faulthandler.register(_CPU_SIGNAL, file=_DUMP, all_threads=True, chain=True)
-    main = _sys.modules["__main__"].__dict__
+    # A fresh module: the one from before is frozen, and the collector would never let go of what it holds.
+    module = type(_sys)("__main__")
+    main = module.__dict__
+    main.update(_sys.modules["__main__"].__dict__)
+    _sys.modules["__main__"] = module
     main["__file__"] = full if _sys.version_info >= (3, 9) else path
     main["__cached__"] = None
     main["__loader__"] = _sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", main["__file__"])

@@ -44,7 +44,7 @@ impl Default for Limits {
 }
 
 /// Thread stacks and arenas that an interpreter maps without using.
-const INTERPRETER_ROOM: u64 = 64 << 20;
+const INTERPRETER_ROOM: u64 = 32 << 20;
 /// Tools of a shell lesson map libraries and locale archives they hardly touch.
 const COMMAND_ROOM: u64 = 1 << 30;
 

@@ -3,7 +3,7 @@
 use crate::job::{Job, Profile, Program};
 use crate::run::{Ended, Stop};
 use crate::transcript::{Failure, Outcome, Place, Transcript};
-use crate::wire::{Status, event};
+use crate::wire::{Status, Step, event};
 use std::time::Duration;
 
 const MAX_TEXT: usize = 200;
@@ -12,12 +12,16 @@ const MAX_TEXT: usize = 200;
 pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) -> Transcript {
     let failure = failure(job, &status.failure);
     let stopped_at = place_in_dump(job, &status.dump, work);
-    let (signal, code) = (status.wait & 0x7f, (status.wait >> 8 & 0xff) as i32);
+    let (signal, mut code) = (status.wait & 0x7f, (status.wait >> 8 & 0xff) as i32);
+    if status.broken_step == Step::Exec as u32 {
+        // What a shell answers: there is no such program, or it may not be run.
+        code = if status.broken_errno == libc::ENOENT as u32 { 127 } else { 126 };
+    }
     let cpu = Duration::from_micros(status.user_us + status.system_us).max(ended.cpu.unwrap_or_default());
     let end = End { job, ended: &ended, status: &status, failure: failure.as_ref(), signal, code, cpu };
     let outcome = end.outcome();
     let needs = end.needs();
-    let mut cause = end.cause(outcome, stopped_at.as_ref());
+    let mut cause = end.not_run().or_else(|| end.cause(outcome, stopped_at.as_ref()));
     if let (Some(cause), Some(needs)) = (&mut cause, needs) {
         cause.push_str(&format!("; it needs the profile `{needs}`"));
     }
@@ -73,7 +77,10 @@ impl End<'_> {
 
     /// A limit of ours often shows as an ordinary exception, or as a tool's error message.
     fn exit_code_outcome(&self) -> Outcome {
-        let errno = self.errno();
+        let errno = match Step::from_u32(self.status.broken_step) {
+            Some(Step::Files | Step::Stdin) => self.status.broken_errno as i32,
+            _ => self.errno(),
+        };
         let kind = self.failure.map_or("", |failure| failure.kind.as_str());
         let has = |bit| self.status.events & bit != 0;
         let command = matches!(self.job.program, Program::Command(_));
@@ -113,6 +120,17 @@ impl End<'_> {
             None
         }
         .filter(|needs| *needs > self.job.profile)
+    }
+
+    /// The program never ran, for a reason that is the job's and not ours.
+    fn not_run(&self) -> Option<String> {
+        let why = std::io::Error::from_raw_os_error(self.status.broken_errno as i32).to_string();
+        let why = why.split(" (os error").next().unwrap_or_default();
+        match (Step::from_u32(self.status.broken_step)?, &self.job.program) {
+            (Step::Exec, Program::Command(program)) => Some(format!("`{program}` cannot be run: {why}")),
+            (Step::Files | Step::Stdin, _) => Some(format!("its files do not fit: {why}")),
+            _ => None,
+        }
     }
 
     fn cause(&self, outcome: Outcome, stopped_at: Option<&Place>) -> Option<String> {

@@ -223,7 +223,7 @@ fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
             text(b"LANG=C.UTF-8".to_vec())?,
             text(b"PYTHONDONTWRITEBYTECODE=1".to_vec())?,
             // Each arena reserves 64 MiB of addresses, which the limit on addresses would count.
-            text(b"MALLOC_ARENA_MAX=2".to_vec())?,
+            text(b"MALLOC_ARENA_MAX=1".to_vec())?,
         ],
     })
 }

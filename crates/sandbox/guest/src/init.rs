@@ -136,12 +136,12 @@ fn hide_proc(setup: &Setup, start: &Start) {
     let options = c"hidepid=2,subset=pid";
     // SAFETY: terminated strings throughout.
     unsafe {
-        // The interpreter's own /proc goes first, so that nothing of it shows where the fresh one is refused.
-        if setup.proc && sys::umount2(c"/proc".as_ptr(), sys::MNT_DETACH) != 0 {
+        // The kernel grants a fresh one only while another is to be seen, so it covers the interpreter's own.
+        let target = c"/proc".as_ptr();
+        let fresh = start.proc
+            && sys::mount(c"proc".as_ptr(), target, c"proc".as_ptr(), flags, options.as_ptr().cast()) == 0;
+        if !fresh && setup.proc && sys::umount2(target, sys::MNT_DETACH) != 0 {
             broken(Step::Proc);
-        }
-        if start.proc {
-            sys::mount(c"proc".as_ptr(), c"/proc".as_ptr(), c"proc".as_ptr(), flags, options.as_ptr().cast());
         }
     }
 }

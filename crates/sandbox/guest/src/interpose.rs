@@ -183,6 +183,22 @@ pub unsafe extern "C" fn socket(domain: c_int, kind: c_int, protocol: c_int) -> 
 /// Remembers that the profile forbade to start a program.
 ///
 /// # Safety
+/// As `execv(3)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn execv(path: *const c_char, argv: *const *const c_char) -> c_int {
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    type Exec = unsafe extern "C" fn(*const c_char, *const *const c_char) -> c_int;
+    // SAFETY: the symbol is the C library's `execv`, called with the caller's own arguments.
+    let result = unsafe { std::mem::transmute::<usize, Exec>(real(&REAL, c"execv"))(path, argv) };
+    if matches!(sys::errno(), sys::EPERM | sys::EACCES) {
+        notes::event(event::EXEC_REFUSED);
+    }
+    result
+}
+
+/// Remembers that the profile forbade to start a program.
+///
+/// # Safety
 /// As `execve(2)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn execve(path: *const c_char, argv: *const *const c_char, env: *const *const c_char) -> c_int {

@@ -179,12 +179,12 @@ fn run_script(api: &Api, guest: &Guest, setup: &Setup, order: &Order, path: &str
         );
         let mut code = 0;
         if begun.is_null() {
-            code = report(api, guest);
+            code = report(api, guest, false);
         } else {
             let main = (api.PyTuple_GetItem)(begun, 1);
             let result = (api.PyEval_EvalCode)((api.PyTuple_GetItem)(begun, 0), main, main);
             if result.is_null() {
-                code = report(api, guest);
+                code = report(api, guest, true);
             } else {
                 (api.Py_DecRef)(result);
             }
@@ -194,19 +194,18 @@ fn run_script(api: &Api, guest: &Guest, setup: &Setup, order: &Order, path: &str
     }
 }
 
-/// Shows the pending exception; no frame of ours is in its traceback.
-unsafe fn report(api: &Api, guest: &Guest) -> i64 {
+/// Shows the pending exception. A program that could not even be compiled has no traceback but ours, which is left out.
+unsafe fn report(api: &Api, guest: &Guest, has_run: bool) -> i64 {
     let (mut kind, mut value, mut trace): (Py, Py, Py) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: as in `run_script`; `PyErr_Fetch` hands over the references, `list` takes them.
     unsafe {
         (api.PyErr_Fetch)(&mut kind, &mut value, &mut trace);
         (api.PyErr_NormalizeException)(&mut kind, &mut value, &mut trace);
-        if trace.is_null() {
+        if trace.is_null() || !has_run {
             trace = guest.none;
             (api.Py_IncRef)(trace);
-        } else {
-            (api.PyException_SetTraceback)(value, trace);
         }
+        (api.PyException_SetTraceback)(value, trace);
         let code = api.call(guest.report, [kind, value, trace]);
         if code.is_null() {
             (api.PyErr_Clear)();
