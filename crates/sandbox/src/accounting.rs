@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// Pages the interpreter shares with its fork are counted for each process; this much of them is forgiven.
+/// How much more than its limit a run may show before it is stopped: one greedy process is to meet its own limit first.
 pub(crate) const SLACK: u64 = 48 << 20;
 const MAX_PROCESSES: usize = 4096;
 
@@ -19,8 +19,14 @@ pub(crate) fn mapped(pid: i32) -> u64 {
     pages(pid, 0)
 }
 
-/// Resident, unshared bytes of everything below a process. Orphans become its children, so none is missed.
-pub(crate) fn memory_below(init: i32) -> u64 {
+/// Resident bytes of one process that are no file's.
+pub(crate) fn own_memory(pid: i32) -> u64 {
+    pages(pid, 1).saturating_sub(pages(pid, 2))
+}
+
+/// Memory of everything below a process. Orphans become its children, so none is missed. What a fork shares with the
+/// warm interpreter shows as its own, so that much of each process, `inherited`, is not counted.
+pub(crate) fn memory_below(init: i32, inherited: u64) -> u64 {
     let mut total = 0;
     let mut found = vec![init];
     let mut at = 0;
@@ -36,7 +42,7 @@ pub(crate) fn memory_below(init: i32) -> u64 {
         at += 1;
     }
     for pid in &found[1..] {
-        total += pages(*pid, 1).saturating_sub(pages(*pid, 2));
+        total += own_memory(*pid).saturating_sub(inherited);
     }
     total
 }

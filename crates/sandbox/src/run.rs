@@ -66,11 +66,13 @@ pub(crate) fn follow(
     limits: &Limits,
     keep: bool,
     group: Option<&Group>,
+    interpreter: i32,
     on_write: &mut dyn FnMut(&Write),
 ) -> Result<Ended> {
     let before = group.map(|group| (group.memory_kills(), group.refused_processes(), group.cpu()));
     let counted = group.is_some_and(|group| group.cpu().is_some());
     let init = if group.is_some_and(Group::counts_memory) { None } else { accounting::pid_of(&seat.pidfd) };
+    let inherited = if init.is_some() { accounting::own_memory(interpreter) } else { 0 };
     if keep {
         channel::send(seat.pipes.status.as_fd(), &Writer::new(tag::KEEP).finish(), &[])?;
     }
@@ -105,7 +107,7 @@ pub(crate) fn follow(
             if used.is_some_and(|used| used > limits.cpu) {
                 run.stop(Stop::Cpu);
             }
-            if init.is_some_and(|init| accounting::memory_below(init) > limits.memory + accounting::SLACK) {
+            if init.is_some_and(|init| accounting::memory_below(init, inherited) > limits.memory + accounting::SLACK) {
                 run.stop(Stop::Memory);
             }
         }

@@ -208,7 +208,8 @@ impl Slot {
             group.limit(group.memory_now() + job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
         }
         let seat = warm.seat(&start)?;
-        let ended = run::follow(seat, &order, &job.limits, job.keep, self.group.as_ref(), on_write)?;
+        let group = self.group.as_ref();
+        let ended = run::follow(seat, &order, &job.limits, job.keep, group, warm.pid(), on_write)?;
         warm.stand_by(&start);
         let status = match &ended.status {
             Some(status) => status.clone(),

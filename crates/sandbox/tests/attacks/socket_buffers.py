@@ -1,5 +1,5 @@
 # Fills socket pairs without end.
-# outcome: ok memory killed
+# outcome: ok memory killed timeout
 import socket
 pairs = []
 try:
