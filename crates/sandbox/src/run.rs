@@ -43,7 +43,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(50);
 
 struct Run<'a> {
-    seat: Seat,
+    seat: &'a Seat,
     limits: &'a Limits,
     order: &'a [u8],
     sent: usize,
@@ -61,7 +61,7 @@ struct Run<'a> {
 
 /// Gives the job to a waiting run and follows it to its end.
 pub(crate) fn follow(
-    seat: Seat,
+    seat: &Seat,
     order: &[u8],
     limits: &Limits,
     keep: bool,

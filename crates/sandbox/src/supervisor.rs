@@ -209,7 +209,8 @@ impl Slot {
         }
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
-        let ended = run::follow(seat, &order, &job.limits, job.keep, group, warm.pid(), on_write)?;
+        let ended = run::follow(&seat, &order, &job.limits, job.keep, group, warm.pid(), on_write)?;
+        warm.finish(seat)?;
         warm.stand_by(&start);
         let status = match &ended.status {
             Some(status) => status.clone(),

@@ -57,6 +57,10 @@ pub(crate) struct Warm {
 impl Warm {
     /// Starts an interpreter. Must be called on a thread that lives as long as the interpreter is to.
     pub(crate) fn start(layers: &Layers, users: Users, environment: &Environment) -> Result<Warm> {
+        if users == Users::Host && layers.root && !reachable(environment.prefix()) {
+            let reason = "only root may enter its folder, and without namespaces a run is not root".into();
+            return Err(Error::Interpreter { path: environment.python().into(), reason });
+        }
         let host = (users == Users::Host).then(|| host_folders(users)).transpose()?;
         let (library, scratch) = match &host {
             Some(folder) => (folder.path().join("guest.so"), folder.path().join("scratch")),
@@ -117,6 +121,16 @@ impl Warm {
         }
         let pipes = self.request(start)?;
         Ok(Seat { pidfd: self.started()?, pipes })
+    }
+
+    /// Lets go of a run that has reported. Without namespaces its init still empties the scratch folder, which the next
+    /// run is to find empty.
+    pub(crate) fn finish(&self, seat: Seat) -> Result<()> {
+        drop(seat.pipes);
+        if self.scratch.is_some() && !channel::readable(&[seat.pidfd.as_fd()], ANSWER)? {
+            return Err(Error::Warm { reason: "a run's scratch folder could not be emptied".into() });
+        }
+        Ok(())
     }
 
     /// Asks for a run of this shape without waiting for it.
@@ -192,11 +206,36 @@ fn complaint(pipe: &OwnedFd) -> String {
     }
 }
 
+/// Any user can get to this folder.
+fn reachable(folder: &Path) -> bool {
+    let open = |part: &Path| part.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0);
+    folder.ancestors().all(open)
+}
+
+const PREFIX: &str = "etude-sandbox-";
+
+/// Removes the folders of supervisors that were killed: ours by owner, and of a process that is no more.
+fn sweep() {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::geteuid().as_raw();
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse::<u32>().ok());
+        let left = pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists());
+        let real = entry.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == own);
+        if left && real {
+            // Follows no links, whatever a learner has put there; what stays is met by the next sweep.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// Without a root of our own the guest and the scratch folder are fresh folders of the host.
 fn host_folders(users: Users) -> Result<TempDir> {
     let io = |source| Error::System { doing: "make a scratch folder", source };
-    let folder = TempDir::with_prefix("etude-sandbox-").map_err(io)?;
     debug_assert_eq!(users, Users::Host);
+    sweep();
+    let folder = TempDir::with_prefix(format!("{PREFIX}{}-", std::process::id())).map_err(io)?;
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).map_err(io)?;
     std::fs::create_dir(folder.path().join("scratch")).map_err(io)?;
     std::fs::set_permissions(folder.path().join("scratch"), std::fs::Permissions::from_mode(0o711)).map_err(io)?;

@@ -5,6 +5,7 @@ use crate::wire::{OWN_PID, Start};
 
 const CAP_DAC_OVERRIDE: u32 = 1 << 1;
 const CAP_DAC_READ_SEARCH: u32 = 1 << 2;
+const CAP_FOWNER: u32 = 1 << 3;
 const CAP_KILL: u32 = 1 << 5;
 const CAP_SYS_PTRACE: u32 = 1 << 19;
 
@@ -61,7 +62,7 @@ pub fn no_capabilities() -> bool {
 
 /// What init keeps: to signal and look at a learner of another user. Without namespaces it also removes their files.
 pub fn init_capabilities(namespaces: bool) -> bool {
-    capabilities(CAP_KILL | CAP_DAC_READ_SEARCH | CAP_SYS_PTRACE | if namespaces { 0 } else { CAP_DAC_OVERRIDE })
+    capabilities(CAP_KILL | CAP_DAC_READ_SEARCH | CAP_SYS_PTRACE | if namespaces { 0 } else { CAP_DAC_OVERRIDE | CAP_FOWNER })
 }
 
 fn capabilities(wanted: u32) -> bool {

@@ -10,6 +10,7 @@ use std::ffi::{CStr, CString};
 
 const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 20_000;
+const MAX_ROUNDS: usize = 10_000;
 
 /// Sends every regular file below `root`, then the end mark.
 pub fn send(socket: i32, root: i32) {
@@ -22,14 +23,26 @@ pub fn send(socket: i32, root: i32) {
     packets::send(socket, &Writer::new(tag::END).finish(), None);
 }
 
-/// Removes everything below `root`; what cannot be removed stays and makes the next run refuse to start.
+/// Removes everything below `root`, however deep: what lies too deep to be held open is moved up and met again.
 pub fn empty(root: i32) {
-    let mut left = usize::MAX;
-    visit(root, "", 0, &mut left, &mut |dir, name, _, stat| {
-        let flags = if stat.mode & sys::S_IFMT == sys::S_IFDIR { sys::AT_REMOVEDIR } else { 0 };
-        // SAFETY: a live descriptor and a terminated name without a slash.
-        unsafe { sys::unlinkat(dir, name.as_ptr(), flags) };
-    });
+    for round in 0..MAX_ROUNDS {
+        let mut moved = 0;
+        let mut left = usize::MAX;
+        visit(root, "", 0, &mut left, &mut |dir, name, _, stat| {
+            let flags = if stat.mode & sys::S_IFMT == sys::S_IFDIR { sys::AT_REMOVEDIR } else { 0 };
+            // SAFETY: live descriptors and terminated names without a slash.
+            unsafe {
+                if sys::unlinkat(dir, name.as_ptr(), flags) != 0 && dir != root {
+                    let up = crate::init::text(&format!(".deep-{round}-{moved}"));
+                    moved += 1;
+                    sys::renameat(dir, name.as_ptr(), root, up.as_ptr());
+                }
+            }
+        });
+        if moved == 0 {
+            return;
+        }
+    }
 }
 
 type Visitor<'a> = dyn FnMut(i32, &CStr, &str, &sys::stat) + 'a;
@@ -49,8 +62,12 @@ fn visit(dir: i32, prefix: &str, depth: usize, left: &mut usize, each: &mut Visi
         let path = format!("{prefix}{}", name.to_string_lossy());
         if stat.mode & sys::S_IFMT == sys::S_IFDIR && depth < MAX_DEPTH {
             let flags = sys::O_RDONLY | sys::O_DIRECTORY | sys::O_NOFOLLOW | sys::O_CLOEXEC;
-            // SAFETY: a live descriptor and a terminated name; the new descriptor is closed below.
-            let inner = unsafe { sys::openat(dir, name.as_ptr(), flags) };
+            // SAFETY: a live descriptor and a terminated name; the new descriptor is closed below. Nobody but us is left
+            // who could put a link in the folder's place, and its owner may have closed it to everyone.
+            let inner = unsafe {
+                sys::fchmodat(dir, name.as_ptr(), 0o700, 0);
+                sys::openat(dir, name.as_ptr(), flags)
+            };
             if inner >= 0 {
                 visit(inner, &format!("{path}/"), depth + 1, left, each);
                 // SAFETY: opened above.

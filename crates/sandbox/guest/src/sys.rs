@@ -162,6 +162,8 @@ unsafe extern "C" {
     pub fn fstatat(dir: c_int, path: *const c_char, out: *mut stat, flags: c_int) -> c_int;
     pub fn fstatfs(fd: c_int, out: *mut statfs) -> c_int;
     pub fn unlinkat(dir: c_int, path: *const c_char, flags: c_int) -> c_int;
+    pub fn renameat(from: c_int, path: *const c_char, to: c_int, new: *const c_char) -> c_int;
+    pub fn fchmodat(dir: c_int, path: *const c_char, mode: c_uint, flags: c_int) -> c_int;
     pub fn unlink(path: *const c_char) -> c_int;
     pub fn mkdir(path: *const c_char, mode: c_uint) -> c_int;
     pub fn chown(path: *const c_char, uid: c_uint, gid: c_uint) -> c_int;

@@ -1,6 +1,6 @@
 //! A program must not be able to tell, by ordinary means, that it is not run by plain `python main.py`.
 
-use crate::support::{environments, job, python, run, shared};
+use crate::support::{environments, job, python, reduced, run, shared};
 use etude_sandbox::{Job, Outcome, RelativePath, Stream};
 
 /// Exit code, stdout and stderr.
@@ -158,6 +158,9 @@ fn finalisers_run_at_the_end() {
 
 #[test]
 fn forks_share_work_with_the_parent() {
+    if reduced() {
+        return;
+    }
     check(
         "import multiprocessing as mp\ndef f(q): q.put(42)\nif __name__ == '__main__':\n    mp.set_start_method('fork')\n    \
          q = mp.Queue()\n    p = mp.Process(target=f, args=(q,))\n    p.start()\n    print(q.get(timeout=5))\n    p.join()\n    print(p.exitcode)",
@@ -175,6 +178,9 @@ fn randomness_differs_from_run_to_run() {
 
 #[test]
 fn every_version_behaves() {
+    if reduced() {
+        return;
+    }
     let source = "import sys, asyncio, threading\nasync def main():\n    print('%d.%d' % sys.version_info[:2], sys._getframe().f_back is not None)\n\
         asyncio.run(main())\nprint(input())\nprint('e', file=sys.stderr)\nimport helper\nhelper.fail()";
     for environment in environments() {
