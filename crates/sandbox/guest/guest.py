@@ -2,12 +2,15 @@
 # guest library knows, so a program does not find it among the loaded modules.
 import faulthandler as _faulthandler
 import gc as _gc
+import itertools as _itertools
 import os as _os
 import sys as _sys
 
 _DUMP, _FAILURE, _DUMP_SIGNAL, _CPU_SIGNAL = 0x3FFFFFF0, 0x3FFFFFF1, 62, 24
 _plain = set(_sys.modules) - {"faulthandler"}
 _work = ""
+_beforehand = frozenset()
+_known = 0
 nothing = None
 
 
@@ -21,13 +24,15 @@ def warm(modules, site):
     _sys.modules.pop("faulthandler", None)
     if site:
         _sys.path.append(site.decode())
+    global _beforehand
+    _beforehand = frozenset(name.partition(".")[0] for name in _sys.modules if name not in _plain)
     _gc.collect()
     _gc.freeze()
 
 
 def begin(path, source, argv, env, work):
     """Prepares the interpreter as `python PATH` would find it; returns the code and the namespace of `__main__`."""
-    global _work
+    global _work, _known
     path, _work = _os.fsdecode(path), _os.fsdecode(work)
     data = _os.environ._data
     data.clear()
@@ -50,6 +55,7 @@ def begin(path, source, argv, env, work):
     main["__file__"] = full if _sys.version_info >= (3, 9) else path
     main["__cached__"] = None
     main["__loader__"] = _sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", main["__file__"])
+    _known = len(_sys.modules)
     return compile(source, path, "exec", dont_inherit=True), main
 
 
@@ -59,7 +65,8 @@ def _forget_shadowed(folder):
         names = {name.partition(".")[0] for name in _os.listdir(folder)}
     except OSError:
         return
-    if names.isdisjoint(name.partition(".")[0] for name in _sys.modules if name not in _plain):
+    # Touching every module here would copy the page each one lives on: that is what a run's start costs.
+    if names.isdisjoint(_beforehand):
         return
     for name in [name for name in _sys.modules if name not in _plain]:
         del _sys.modules[name]
@@ -141,5 +148,6 @@ def flush():
 
 def leftovers():
     """The names of the modules that a program has loaded itself, latest first, `__main__` last."""
-    names = [name for name, module in _sys.modules.items() if _is_users(getattr(module, "__file__", None) or "/")]
-    return [_os.fsencode(name) for name in reversed(names) if name != "__main__"] + [b"__main__"]
+    loaded = _itertools.islice(reversed(_sys.modules), max(0, len(_sys.modules) - _known))
+    names = [name for name in loaded if _is_users(getattr(_sys.modules[name], "__file__", None) or "/")]
+    return [_os.fsencode(name) for name in names if name != "__main__"] + [b"__main__"]

@@ -111,6 +111,8 @@ pub(crate) struct Group {
     pids: Option<PathBuf>,
     cpu: Option<PathBuf>,
     v2: bool,
+    /// The limits that are set, so that equal ones are not written again for every run.
+    limits: Option<(u64, u64)>,
 }
 
 impl Group {
@@ -122,11 +124,11 @@ impl Group {
         };
         match hierarchy {
             Hierarchy::V1 { memory, pids, cpu } => {
-                Some(Group { memory: make(memory), pids: make(pids), cpu: make(cpu), v2: false })
+                Some(Group { memory: make(memory), pids: make(pids), cpu: make(cpu), v2: false, limits: None })
             }
             Hierarchy::V2 { folder } => {
                 let made = make(&Some(folder.clone()))?;
-                Some(Group { memory: Some(made.clone()), pids: Some(made.clone()), cpu: Some(made), v2: true })
+                Some(Group { memory: Some(made.clone()), pids: Some(made.clone()), cpu: Some(made), v2: true, limits: None })
             }
         }
     }
@@ -144,13 +146,10 @@ impl Group {
         self.memory.is_some()
     }
 
-    /// Bytes in use now.
-    pub(crate) fn memory_now(&self) -> u64 {
-        let name = if self.v2 { "memory.current" } else { "memory.usage_in_bytes" };
-        self.memory.as_ref().and_then(|folder| number(&folder.join(name))).unwrap_or(0)
-    }
-
-    pub(crate) fn limit(&self, memory: u64, processes: u64) {
+    pub(crate) fn limit(&mut self, memory: u64, processes: u64) {
+        if self.limits.replace((memory, processes)) == Some((memory, processes)) {
+            return;
+        }
         let write = |folder: &Option<PathBuf>, name: &str, value: String| {
             if let Some(folder) = folder {
                 // A value the kernel refuses leaves the former one, and the rlimits hold in any case.

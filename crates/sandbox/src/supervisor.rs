@@ -54,8 +54,8 @@ pub struct Sandbox {
 /// How many warm interpreters a slot keeps; the one used longest ago makes room.
 const WARM_PER_SLOT: usize = 3;
 /// What a run's control group gets beyond its limit: enough that one greedy process meets its own limit first, which
-/// is an exception with a line, and not the kernel's killer.
-const GROUP_SLACK: u64 = 64 << 20;
+/// is an exception with a line, and not the kernel's killer; and room for what warm interpreters have touched.
+const GROUP_SLACK: u64 = 96 << 20;
 
 struct Slot {
     users: Users,
@@ -204,8 +204,8 @@ impl Slot {
         let (_, warm) = self.warm.last_mut().expect("made ready above");
         let start = job.limits.start(job.profile, sandbox.layers.fresh_proc, accounting::mapped(warm.pid()));
         let order = job.order(warm.work(), warm.temporary().as_deref())?;
-        if let Some(group) = &self.group {
-            group.limit(group.memory_now() + job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
+        if let Some(group) = &mut self.group {
+            group.limit(job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
         }
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
