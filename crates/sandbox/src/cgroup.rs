@@ -80,7 +80,7 @@ fn v2(own: &str, mounts: &str) -> Option<Hierarchy> {
         return None;
     }
     let enable = || fs::write(folder.join("cgroup.subtree_control"), "+memory +pids");
-    if enable().is_err() && !step_aside(&folder).is_some_and(|()| enable().is_ok()) {
+    if enable().is_err() && step_aside(&folder).is_none_or(|()| enable().is_err()) {
         return None;
     }
     Some(Hierarchy::V2 { folder })
@@ -128,7 +128,13 @@ impl Group {
             }
             Hierarchy::V2 { folder } => {
                 let made = make(&Some(folder.clone()))?;
-                Some(Group { memory: Some(made.clone()), pids: Some(made.clone()), cpu: Some(made), v2: true, limits: None })
+                Some(Group {
+                    memory: Some(made.clone()),
+                    pids: Some(made.clone()),
+                    cpu: Some(made),
+                    v2: true,
+                    limits: None,
+                })
             }
         }
     }

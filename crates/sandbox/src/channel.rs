@@ -69,7 +69,8 @@ pub(crate) fn readable(fds: &[BorrowedFd], timeout: std::time::Duration) -> Resu
     use rustix::event::{PollFd, PollFlags, poll};
     let end = std::time::Instant::now() + timeout;
     loop {
-        let mut polled: Vec<PollFd> = fds.iter().map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)).collect();
+        let mut polled: Vec<PollFd> =
+            fds.iter().map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)).collect();
         let left = end.saturating_duration_since(std::time::Instant::now());
         let left = rustix::event::Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
         match poll(&mut polled, Some(&left)) {

@@ -28,15 +28,37 @@ pub(crate) struct Step {
 
 pub(crate) enum Action {
     PrivateMounts,
-    Tmpfs { target: CString, options: CString },
-    Folder { path: CString },
-    File { path: CString, content: Vec<u8> },
-    Link { target: CString, path: CString },
+    Tmpfs {
+        target: CString,
+        options: CString,
+    },
+    Folder {
+        path: CString,
+    },
+    File {
+        path: CString,
+        content: Vec<u8>,
+    },
+    Link {
+        target: CString,
+        path: CString,
+    },
     /// A mount the privileged parent has opened, read-only already.
-    Attach { mount: OwnedFd, target: CString },
-    Bind { source: CString, target: CString, read_only: bool },
-    Proc { target: CString },
-    EnterRoot { root: CString },
+    Attach {
+        mount: OwnedFd,
+        target: CString,
+    },
+    Bind {
+        source: CString,
+        target: CString,
+        read_only: bool,
+    },
+    Proc {
+        target: CString,
+    },
+    EnterRoot {
+        root: CString,
+    },
     ReadOnlyRoot,
     Hostname,
     LoopbackUp,
@@ -83,10 +105,8 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
     }
     plan.push("entering the root", Action::EnterRoot { root });
     plan.push("making the root read-only", Action::ReadOnlyRoot);
-    for (file, content) in [
-        ("/proc/sys/user/max_user_namespaces", "0"),
-        ("/proc/sys/net/ipv4/ping_group_range", "1 0"),
-    ] {
+    for (file, content) in [("/proc/sys/user/max_user_namespaces", "0"), ("/proc/sys/net/ipv4/ping_group_range", "1 0")]
+    {
         plan.optional("lowering a kernel setting", Action::File { path: c(file), content: content.into() });
     }
     plan.push("naming the host", Action::Hostname);
@@ -189,7 +209,10 @@ impl Plan {
     }
 
     fn configuration(&mut self) {
-        self.file("/etc/passwd", b"root:x:0:0:root:/:/bin/false\nlearner:x:1000:1000:learner:/home/learner:/bin/bash\n");
+        self.file(
+            "/etc/passwd",
+            b"root:x:0:0:root:/:/bin/false\nlearner:x:1000:1000:learner:/home/learner:/bin/bash\n",
+        );
         self.file("/etc/group", b"root:x:0:\nlearner:x:1000:\n");
         self.file("/etc/hosts", b"127.0.0.1 localhost\n::1 localhost\n");
         self.file("/etc/nsswitch.conf", b"passwd: files\ngroup: files\nhosts: files\n");

@@ -36,7 +36,7 @@ pub(crate) struct Child {
 impl Child {
     /// Ends the process and everything in its namespace, and waits for it.
     pub(crate) fn end(&self) {
-        use rustix::process::{Signal, WaitIdOptions, WaitId, pidfd_send_signal, waitid};
+        use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
         use std::os::fd::AsFd;
         // It may be gone already, which is what is wanted.
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);

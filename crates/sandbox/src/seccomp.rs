@@ -74,11 +74,26 @@ const PREPARATION: &[c_long] = &[
 
 const NEW_NAMESPACES: u64 =
     (CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP) as u64;
-const TERMINAL_QUESTIONS: [Ioctl; 7] = [FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ, TIOCGPGRP];
+const TERMINAL_QUESTIONS: [u64; 7] = [FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ, TIOCGPGRP];
 const NAMING: [u64; 4] = [PR_SET_NAME as u64, PR_GET_NAME as u64, PR_SET_VMA as u64, PR_GET_DUMPABLE as u64];
 const DESCRIPTOR_COMMANDS: [c_int; 17] = [
-    F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_SETLK, F_SETLKW, F_GETLK, F_OFD_SETLK,
-    F_OFD_SETLKW, F_OFD_GETLK, F_ADD_SEALS, F_GET_SEALS, F_SETPIPE_SZ, F_GETPIPE_SZ, F_GETOWN,
+    F_DUPFD,
+    F_DUPFD_CLOEXEC,
+    F_GETFD,
+    F_SETFD,
+    F_GETFL,
+    F_SETFL,
+    F_SETLK,
+    F_SETLKW,
+    F_GETLK,
+    F_OFD_SETLK,
+    F_OFD_SETLKW,
+    F_OFD_GETLK,
+    F_ADD_SEALS,
+    F_GET_SEALS,
+    F_SETPIPE_SZ,
+    F_GETPIPE_SZ,
+    F_GETOWN,
 ];
 
 fn condition(argument: u8, length: Len, operator: Op, value: u64) -> SeccompCondition {
@@ -113,9 +128,7 @@ fn bytes(program: &[sock_filter]) -> Vec<u8> {
     program
         .iter()
         .flat_map(|instruction| {
-            let head = u32::from(instruction.code)
-                | u32::from(instruction.jt) << 16
-                | u32::from(instruction.jf) << 24;
+            let head = u32::from(instruction.code) | u32::from(instruction.jt) << 16 | u32::from(instruction.jf) << 24;
             [head.to_le_bytes(), instruction.k.to_le_bytes()].concat()
         })
         .collect()
@@ -136,10 +149,8 @@ pub(crate) fn interpreter_filter() -> Vec<u8> {
     rules.insert(SYS_fcntl, one_of(1, DESCRIPTOR_COMMANDS.map(|command| command as u64)));
     // Of special files only FIFOs can be made.
     for (number, mode) in [(SYS_mknod, 1), (SYS_mknodat, 2)] {
-        rules.insert(
-            number,
-            vec![rule(vec![condition(mode, Len::Dword, Op::MaskedEq(S_IFMT.into()), S_IFIFO.into())])],
-        );
+        rules
+            .insert(number, vec![rule(vec![condition(mode, Len::Dword, Op::MaskedEq(S_IFMT.into()), S_IFIFO.into())])]);
     }
     let mut sockets = Vec::new();
     for (family, kind, protocol) in [
@@ -192,17 +203,20 @@ pub(crate) fn refusals(profile: Profile, shape: Shape, counted_memory: bool) -> 
         rules.insert(SYS_memfd_create, vec![]);
     }
     rules.insert(SYS_prctl, none_of(0, NAMING));
-    rules.insert(SYS_ioctl, none_of(1, TERMINAL_QUESTIONS.map(|request| request as u64)));
+    rules.insert(SYS_ioctl, none_of(1, TERMINAL_QUESTIONS));
     rules.insert(
         SYS_prlimit64,
-        vec![
-            rule(vec![condition(2, Len::Qword, Op::Ne, 0)]),
-            rule(vec![condition(0, Len::Dword, Op::Ne, 0)]),
-        ],
+        vec![rule(vec![condition(2, Len::Qword, Op::Ne, 0)]), rule(vec![condition(0, Len::Dword, Op::Ne, 0)])],
     );
     if shape == Shape::Reduced {
         for number in [
-            SYS_fork, SYS_vfork, SYS_setsid, SYS_setpgid, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_rt_sigqueueinfo,
+            SYS_fork,
+            SYS_vfork,
+            SYS_setsid,
+            SYS_setpgid,
+            SYS_pidfd_open,
+            SYS_pidfd_send_signal,
+            SYS_rt_sigqueueinfo,
             SYS_setpriority,
         ] {
             rules.insert(number, vec![]);
@@ -231,8 +245,7 @@ mod tests {
 
     #[test]
     fn all_filters_fit_into_one_packet() {
-        let refused: usize =
-            Profile::ALL.iter().map(|profile| refusals(*profile, Shape::Reduced, false).len()).sum();
+        let refused: usize = Profile::ALL.iter().map(|profile| refusals(*profile, Shape::Reduced, false).len()).sum();
         assert!(interpreter_filter().len() + refused < MAX_PACKET / 2);
     }
 

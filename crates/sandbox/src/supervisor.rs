@@ -97,7 +97,9 @@ impl Sandbox {
             return Err(Error::Profile { wanted: job.profile });
         }
         if !self.layers.namespaces && job.profile != Profile::Python {
-            return Err(Error::Unsupported { missing: format!("namespaces, which the profile `{}` needs", job.profile) });
+            return Err(Error::Unsupported {
+                missing: format!("namespaces, which the profile `{}` needs", job.profile),
+            });
         }
         if matches!(job.program, crate::Program::Command(_)) && job.profile < Profile::Process {
             return Err(Error::Profile { wanted: Profile::Process });

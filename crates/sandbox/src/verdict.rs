@@ -99,9 +99,11 @@ impl End<'_> {
     }
 
     fn errno(&self) -> i32 {
-        self.status.failure.split(|byte| *byte == 0).nth(2).map_or(0, |field| {
-            std::str::from_utf8(field).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
-        })
+        self.status
+            .failure
+            .split(|byte| *byte == 0)
+            .nth(2)
+            .map_or(0, |field| std::str::from_utf8(field).ok().and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
     /// The least profile that would have allowed what was refused, if a refusal seems to have ended the program.

@@ -165,9 +165,8 @@ impl Warm {
             return Err(Error::Lost);
         }
         let mut packet = vec![0; 4096.min(MAX_PACKET)];
-        let (count, fd) = channel::receive(self.control.as_fd(), &mut packet)
-            .map_err(|_| Error::Lost)?
-            .ok_or(Error::Lost)?;
+        let (count, fd) =
+            channel::receive(self.control.as_fd(), &mut packet).map_err(|_| Error::Lost)?.ok_or(Error::Lost)?;
         let packet = &packet[..count];
         let tag = wire::tag_of(packet).ok_or(Error::Lost)?;
         Ok((tag, wire::read_note(packet, tag).unwrap_or_default(), fd))

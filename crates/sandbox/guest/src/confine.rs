@@ -62,7 +62,9 @@ pub fn no_capabilities() -> bool {
 
 /// What init keeps: to signal and look at a learner of another user. Without namespaces it also removes their files.
 pub fn init_capabilities(namespaces: bool) -> bool {
-    capabilities(CAP_KILL | CAP_DAC_READ_SEARCH | CAP_SYS_PTRACE | if namespaces { 0 } else { CAP_DAC_OVERRIDE | CAP_FOWNER })
+    capabilities(
+        CAP_KILL | CAP_DAC_READ_SEARCH | CAP_SYS_PTRACE | if namespaces { 0 } else { CAP_DAC_OVERRIDE | CAP_FOWNER },
+    )
 }
 
 fn capabilities(wanted: u32) -> bool {
@@ -74,10 +76,7 @@ fn capabilities(wanted: u32) -> bool {
             return false;
         }
         let kept = wanted & held[0].permitted;
-        let data = [
-            sys::cap_data { effective: kept, permitted: kept, inheritable: 0 },
-            sys::cap_data::default(),
-        ];
+        let data = [sys::cap_data { effective: kept, permitted: kept, inheritable: 0 }, sys::cap_data::default()];
         sys::syscall(sys::SYS_CAPSET, &header as *const sys::cap_header, data.as_ptr()) == 0
     }
 }

@@ -115,7 +115,8 @@ fn send_file(socket: i32, dir: i32, name: &CStr, path: &str) {
     loop {
         // SAFETY: the buffer is live and `CHUNK` bytes long.
         let count = unsafe { sys::read(file, chunk.as_mut_ptr().cast(), CHUNK) };
-        if count <= 0 || !packets::send(socket, &Writer::new(tag::DATA).bytes(&chunk[..count as usize]).finish(), None) {
+        if count <= 0 || !packets::send(socket, &Writer::new(tag::DATA).bytes(&chunk[..count as usize]).finish(), None)
+        {
             break;
         }
     }

@@ -138,8 +138,8 @@ fn hide_proc(setup: &Setup, start: &Start) {
     unsafe {
         // The kernel grants a fresh one only while another is to be seen, so it covers the interpreter's own.
         let target = c"/proc".as_ptr();
-        let fresh = start.proc
-            && sys::mount(c"proc".as_ptr(), target, c"proc".as_ptr(), flags, options.as_ptr().cast()) == 0;
+        let fresh =
+            start.proc && sys::mount(c"proc".as_ptr(), target, c"proc".as_ptr(), flags, options.as_ptr().cast()) == 0;
         if !fresh && setup.proc && sys::umount2(target, sys::MNT_DETACH) != 0 {
             broken(Step::Proc);
         }
@@ -219,9 +219,7 @@ fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
             match tag_of(&packet[..count]) {
                 Some(tag::KEEP) => keep = true,
                 Some(tag::STOP) => stop = true,
-                _ if count == 0 => {
-                    abandoned(setup, learner)
-                }
+                _ if count == 0 => abandoned(setup, learner),
                 _ => {}
             }
         }
@@ -310,12 +308,7 @@ pub fn broken(step: Step) -> ! {
         notes.broken_step.store(step as u32, Relaxed);
         notes.broken_errno.store(errno as u32, Relaxed);
     }
-    let status = Status {
-        wait: 125 << 8,
-        broken_step: step as u32,
-        broken_errno: errno as u32,
-        ..Status::default()
-    };
+    let status = Status { wait: 125 << 8, broken_step: step as u32, broken_errno: errno as u32, ..Status::default() };
     // In the learner the descriptor is closed and init reports instead; sending then fails without harm.
     packets::send(STATUS, &status.encode(), None);
     // SAFETY: ends the process without running anything of the copied interpreter.

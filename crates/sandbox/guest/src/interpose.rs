@@ -155,8 +155,7 @@ pub unsafe extern "C" fn pthread_create(
 pub unsafe extern "C" fn fork() -> c_int {
     static REAL: AtomicUsize = AtomicUsize::new(0);
     // SAFETY: the symbol is the C library's `fork`.
-    let result =
-        unsafe { std::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(real(&REAL, c"fork"))() };
+    let result = unsafe { std::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(real(&REAL, c"fork"))() };
     if result < 0 && sys::errno() == sys::EAGAIN {
         notes::event(event::NO_PROCESS);
     }
@@ -172,8 +171,7 @@ pub unsafe extern "C" fn socket(domain: c_int, kind: c_int, protocol: c_int) -> 
     static REAL: AtomicUsize = AtomicUsize::new(0);
     type Socket = unsafe extern "C" fn(c_int, c_int, c_int) -> c_int;
     // SAFETY: the symbol is the C library's `socket`, called with the caller's own arguments.
-    let result =
-        unsafe { std::mem::transmute::<usize, Socket>(real(&REAL, c"socket"))(domain, kind, protocol) };
+    let result = unsafe { std::mem::transmute::<usize, Socket>(real(&REAL, c"socket"))(domain, kind, protocol) };
     if result < 0 && matches!(domain, 2 | 10) && matches!(sys::errno(), sys::EPERM | sys::EACCES) {
         notes::event(event::NETWORK_REFUSED);
     }

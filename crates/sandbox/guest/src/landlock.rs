@@ -80,7 +80,13 @@ pub fn restrict(rules: &[Rule], profile: u32) -> bool {
     let scoped = if abi >= 6 { SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL } else { 0 };
     let attr = RulesetAttr { fs: handled, net: 0, scoped };
     // Older kernels refuse bytes they do not know, so only the fields of their version are passed.
-    let size = if abi >= 6 { 24usize } else if abi >= 4 { 16 } else { 8 };
+    let size = if abi >= 6 {
+        24usize
+    } else if abi >= 4 {
+        16
+    } else {
+        8
+    };
     // SAFETY: `attr` is live and at least `size` bytes long.
     let ruleset = unsafe { sys::syscall(sys::SYS_LANDLOCK_CREATE, &attr as *const RulesetAttr, size, 0u32) } as i32;
     if ruleset < 0 {

@@ -196,7 +196,8 @@ fn run_script(api: &Api, guest: &Guest, setup: &Setup, order: &Order, path: &str
 
 /// Shows the pending exception. A program that could not even be compiled has no traceback but ours, which is left out.
 unsafe fn report(api: &Api, guest: &Guest, has_run: bool) -> i64 {
-    let (mut kind, mut value, mut trace): (Py, Py, Py) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+    let (mut kind, mut value, mut trace): (Py, Py, Py) =
+        (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: as in `run_script`; `PyErr_Fetch` hands over the references, `list` takes them.
     unsafe {
         (api.PyErr_Fetch)(&mut kind, &mut value, &mut trace);

@@ -33,14 +33,7 @@ static NOTES: AtomicPtr<Notes> = AtomicPtr::new(std::ptr::null_mut());
 pub fn create() {
     // SAFETY: an anonymous mapping of a fixed size; zeroed memory is a valid `Notes`.
     let page = unsafe {
-        sys::mmap(
-            std::ptr::null_mut(),
-            size_of::<Notes>(),
-            sys::PROT_READ_WRITE,
-            sys::MAP_SHARED_ANONYMOUS,
-            -1,
-            0,
-        )
+        sys::mmap(std::ptr::null_mut(), size_of::<Notes>(), sys::PROT_READ_WRITE, sys::MAP_SHARED_ANONYMOUS, -1, 0)
     };
     if page as isize != -1 {
         NOTES.store(page.cast(), Release);

@@ -11,7 +11,8 @@ use std::time::Duration;
 #[test]
 fn no_attack_succeeds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the attacks are there").flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folder).expect("the attacks are there").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let only = std::env::var("ETUDE_ATTACK").unwrap_or_default();
     let reduced = reduced() || !shared().layers().namespaces;
@@ -34,7 +35,13 @@ fn no_attack_succeeds() {
                 let (stdout, stderr) = (transcript.text(Stream::Stdout), transcript.text(Stream::Stderr));
                 let shown = |text: &str| text.chars().take(600).collect::<String>();
                 let mut fault = |what: String| {
-                    broken.push(format!("{name}: {what}\n  {:?} {:?}\n  {}\n  {}", transcript.outcome, transcript.cause, shown(&stdout), shown(&stderr)));
+                    broken.push(format!(
+                        "{name}: {what}\n  {:?} {:?}\n  {}\n  {}",
+                        transcript.outcome,
+                        transcript.cause,
+                        shown(&stdout),
+                        shown(&stderr)
+                    ));
                 };
                 if !header.outcomes.iter().any(|outcome| outcome == transcript.outcome.name()) {
                     fault(format!("expected {:?}", header.outcomes));
@@ -45,14 +52,20 @@ fn no_attack_succeeds() {
                     }
                 }
                 for text in header.must_not.iter().chain([&"BREACH".to_string()]) {
-                    if stdout.contains(text.as_str()) || stderr.lines().any(|line| line.contains(text.as_str()) && !line.starts_with("    ")) {
+                    if stdout.contains(text.as_str())
+                        || stderr.lines().any(|line| line.contains(text.as_str()) && !line.starts_with("    "))
+                    {
                         fault(format!("`{text}` appeared"));
                     }
                 }
             }
         }
         // Whatever it did, the next run must be as good as any.
-        let mut next = Job::python(environment(), RelativePath::new("next.py").expect("a good path"), "import os\nprint(sorted(os.listdir()))\nprint([name for name in os.listdir('/tmp' if os.access('/tmp', os.W_OK) else os.environ['TMPDIR'])])");
+        let mut next = Job::python(
+            environment(),
+            RelativePath::new("next.py").expect("a good path"),
+            "import os\nprint(sorted(os.listdir()))\nprint([name for name in os.listdir('/tmp' if os.access('/tmp', os.W_OK) else os.environ['TMPDIR'])])",
+        );
         next.profile = header.profile;
         match sandbox.run(&next, &mut |_| ()) {
             Ok(next) if next.stdout().starts_with("['next.py']\n") && !next.stdout().contains("leak") => {}
@@ -75,7 +88,14 @@ struct Header {
 
 impl Header {
     fn read(source: &str) -> Header {
-        let mut header = Header { outcomes: vec![], profile: Profile::Python, stdout: vec![], must_not: vec![], limits: vec![], skip_reduced: false };
+        let mut header = Header {
+            outcomes: vec![],
+            profile: Profile::Python,
+            stdout: vec![],
+            must_not: vec![],
+            limits: vec![],
+            skip_reduced: false,
+        };
         for line in source.lines().map_while(|line| line.strip_prefix('#')) {
             let Some((key, value)) = line.trim().split_once(": ") else { continue };
             match key {

@@ -26,7 +26,8 @@ fn ended(source: &str, outcome: Outcome) -> Transcript {
 
 #[test]
 fn a_timeout_keeps_what_was_written_and_says_where_it_stopped() {
-    let mut job = small("import time\n\ndef worker():\n    print('started')\n    while True:\n        pass\n\nworker()\n");
+    let mut job =
+        small("import time\n\ndef worker():\n    print('started')\n    while True:\n        pass\n\nworker()\n");
     job.limits.wall = Duration::from_millis(500);
     let transcript = run(&job);
     assert_eq!((transcript.outcome, transcript.exit), (Outcome::Timeout, None));
@@ -60,7 +61,9 @@ fn every_way_to_wait_for_ever_is_located() {
 
 #[test]
 fn a_program_that_ignores_signals_is_stopped_all_the_same() {
-    let mut job = small("import signal\nfor s in range(1, 65):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nprint('deaf')\nwhile True: pass");
+    let mut job = small(
+        "import signal\nfor s in range(1, 65):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nprint('deaf')\nwhile True: pass",
+    );
     job.limits.wall = Duration::from_millis(400);
     let transcript = run(&job);
     assert_eq!((transcript.outcome, transcript.stdout().as_str()), (Outcome::Timeout, "deaf\n"));
@@ -79,7 +82,10 @@ fn cpu_time_is_limited_apart_from_wall_time() {
 #[test]
 fn memory_is_limited() {
     let transcript = ended("x = []\nwhile True:\n    x.append(bytearray(8 << 20))", Outcome::Memory);
-    assert_eq!(transcript.cause.as_deref(), Some("needed more than 96 MiB of memory at line 3: `x.append(bytearray(8 << 20))`"));
+    assert_eq!(
+        transcript.cause.as_deref(),
+        Some("needed more than 96 MiB of memory at line 3: `x.append(bytearray(8 << 20))`")
+    );
     ended("x = []\nwhile True:\n    x.append(b'x' * (1 << 20))", Outcome::Memory);
     let caught = ended("try:\n    x = bytearray(1 << 40)\nexcept MemoryError:\n    print('caught')", Outcome::Ok);
     assert_eq!(caught.stdout(), "caught\n");
@@ -111,7 +117,10 @@ fn processes_and_threads_are_limited() {
         return;
     }
     ended("import os, time\nwhile True:\n    if os.fork() == 0:\n        time.sleep(60)", Outcome::Processes);
-    ended("import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", Outcome::Processes);
+    ended(
+        "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        Outcome::Processes,
+    );
 }
 
 #[test]
@@ -128,17 +137,24 @@ fn a_crash_names_its_signal() {
 
 #[test]
 fn files_come_back_when_they_are_kept() {
-    let mut job = small("import os\nos.makedirs('out/deep')\nopen('out/deep/a.bin', 'wb').write(b'\\0' * 200_000)\nos.symlink('/etc/passwd', 'link')\nos.mkfifo('fifo')\nopen('b', 'w').close()");
+    let mut job = small(
+        "import os\nos.makedirs('out/deep')\nopen('out/deep/a.bin', 'wb').write(b'\\0' * 200_000)\nos.symlink('/etc/passwd', 'link')\nos.mkfifo('fifo')\nopen('b', 'w').close()",
+    );
     job.keep = true;
     let transcript = run(&job);
     assert_eq!(transcript.outcome, Outcome::Ok, "{}", transcript.stderr());
-    let files: Vec<(&str, usize)> = transcript.files.iter().map(|(path, content)| (path.as_str(), content.len())).collect();
+    let files: Vec<(&str, usize)> =
+        transcript.files.iter().map(|(path, content)| (path.as_str(), content.len())).collect();
     assert_eq!(files, [("b", 0), ("main.py", files[1].1), ("out/deep/a.bin", 200_000)]);
     let mut job = small("open('partial', 'w').write('half')\nwhile True: pass");
     (job.keep, job.limits.wall) = (true, Duration::from_millis(300));
     let transcript = run(&job);
     assert_eq!(transcript.outcome, Outcome::Timeout);
-    assert!(transcript.files.contains(&(RelativePath::new("partial").expect("a good path"), b"half".to_vec())), "{:?}", transcript.files);
+    assert!(
+        transcript.files.contains(&(RelativePath::new("partial").expect("a good path"), b"half".to_vec())),
+        "{:?}",
+        transcript.files
+    );
 }
 
 #[test]

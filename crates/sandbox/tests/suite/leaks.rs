@@ -20,7 +20,10 @@ fn state() -> State {
     let own = std::process::id();
     let names = |folder: &str, prefix: &str| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(prefix)).collect::<BTreeSet<_>>()
+        entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.starts_with(prefix))
+            .collect::<BTreeSet<_>>()
     };
     let mut groups = BTreeSet::new();
     for line in std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default().lines() {
@@ -92,7 +95,9 @@ fn after_many_runs_nothing_is_left() {
 fn supervise_until_killed() {
     let Ok(mark) = std::env::var("ETUDE_MARK") else { return };
     let sandbox = start(&avoided(), 1);
-    let mut job = job(&format!("import os, time\nprint('{mark}', flush=True)\nfor _ in range(3):\n    if os.fork() == 0: break\nwhile True: time.sleep(0.001)"));
+    let mut job = job(&format!(
+        "import os, time\nprint('{mark}', flush=True)\nfor _ in range(3):\n    if os.fork() == 0: break\nwhile True: time.sleep(0.001)"
+    ));
     if reduced() {
         job = self::job(&format!("import time\nprint('{mark}', flush=True)\nwhile True: time.sleep(0.001)"));
     }

@@ -19,13 +19,25 @@ fn each_profile_allows_what_it_names() {
     if reduced() {
         return;
     }
-    for (source, needs, output) in [(SUBPROCESS, Profile::Process, "2\n\n"), (LOOPBACK, Profile::Server, "b'hello\\n'\n")] {
+    for (source, needs, output) in
+        [(SUBPROCESS, Profile::Process, "2\n\n"), (LOOPBACK, Profile::Server, "b'hello\\n'\n")]
+    {
         for profile in Profile::ALL {
             let transcript = run(&with(profile, source));
             if profile >= needs {
-                assert_eq!((transcript.outcome, transcript.stdout().as_str()), (Outcome::Ok, output), "{profile} {}", transcript.stderr());
+                assert_eq!(
+                    (transcript.outcome, transcript.stdout().as_str()),
+                    (Outcome::Ok, output),
+                    "{profile} {}",
+                    transcript.stderr()
+                );
             } else {
-                assert_eq!((transcript.outcome, transcript.needs), (Outcome::Failed, Some(needs)), "{profile} {}", transcript.stderr());
+                assert_eq!(
+                    (transcript.outcome, transcript.needs),
+                    (Outcome::Failed, Some(needs)),
+                    "{profile} {}",
+                    transcript.stderr()
+                );
                 assert!(transcript.cause.unwrap_or_default().ends_with(&format!("it needs the profile `{needs}`")));
             }
         }
@@ -65,7 +77,12 @@ fn shell_commands_run() {
     let mut job = Job::command(environment(), ["bash".into(), "-c".into(), script]);
     job.files.push((RelativePath::new("b.txt").expect("a good path"), b"x".to_vec()));
     let transcript = run(&job);
-    assert_eq!((transcript.stdout().as_str(), transcript.exit), ("two\none\n{\"a\":1}\na\nb.txt\n3\n", Some(3)), "{}", transcript.stderr());
+    assert_eq!(
+        (transcript.stdout().as_str(), transcript.exit),
+        ("two\none\n{\"a\":1}\na\nb.txt\n3\n", Some(3)),
+        "{}",
+        transcript.stderr()
+    );
     let mut job = Job::command(environment(), ["cat"]);
     job.stdin = b"from stdin".to_vec();
     assert_eq!(run(&job).stdout(), "from stdin");
@@ -108,7 +125,8 @@ fn the_host_decides_the_most() {
         return;
     }
     let policy = etude_sandbox::Policy { most: Profile::Process, weak: true };
-    let sandbox = etude_sandbox::Sandbox::start(etude_sandbox::Config { slots: 1, policy, avoid: vec![] }).expect("starts");
+    let sandbox =
+        etude_sandbox::Sandbox::start(etude_sandbox::Config { slots: 1, policy, avoid: vec![] }).expect("starts");
     let refused = sandbox.run(&with(Profile::Server, "print()"), &mut |_| ());
     assert!(matches!(refused, Err(Error::Profile { wanted: Profile::Server })));
     let mut command = Job::command(environment(), ["true"]);

@@ -36,9 +36,15 @@ fn no_frame_or_module_of_ours_is_visible() {
 fn a_traceback_shows_the_users_lines_only() {
     let transcript = python("def f(x):\n    return 1 / x\n\nf(0)\n");
     let text = transcript.stderr();
-    assert!(text.starts_with("Traceback (most recent call last):\n  File \"main.py\", line 4, in <module>\n    f(0)\n"), "{text}");
+    assert!(
+        text.starts_with("Traceback (most recent call last):\n  File \"main.py\", line 4, in <module>\n    f(0)\n"),
+        "{text}"
+    );
     assert!(text.ends_with("ZeroDivisionError: division by zero\n"), "{text}");
-    assert_eq!(transcript.cause.as_deref(), Some("`ZeroDivisionError: division by zero` in `f`, line 2: `return 1 / x`"));
+    assert_eq!(
+        transcript.cause.as_deref(),
+        Some("`ZeroDivisionError: division by zero` in `f`, line 2: `return 1 / x`")
+    );
 }
 
 #[test]
@@ -98,7 +104,8 @@ fn the_order_of_both_streams_is_kept() {
 fn writes_stream_as_they_come() {
     let mut times = Vec::new();
     let job = job("import time\nprint('a')\ntime.sleep(0.2)\nprint('b', end='', flush=True)");
-    let transcript = shared().run(&job, &mut |write| times.push((write.at, write.bytes.clone()))).expect("the run starts");
+    let transcript =
+        shared().run(&job, &mut |write| times.push((write.at, write.bytes.clone()))).expect("the run starts");
     assert_eq!(transcript.outcome, Outcome::Ok);
     assert_eq!(times.iter().map(|(_, bytes)| &bytes[..]).collect::<Vec<_>>(), [b"a\n", &b"b"[..]]);
     assert!((times[1].0 - times[0].0).as_millis() >= 190, "{times:?}");
@@ -145,12 +152,21 @@ fn asyncio_runs_and_its_late_warnings_appear() {
         "",
     );
     let transcript = python("async def f(): pass\nc = f()\n");
-    assert!(transcript.stderr().starts_with("sys:1: RuntimeWarning: coroutine 'f' was never awaited"), "{}", transcript.stderr());
+    assert!(
+        transcript.stderr().starts_with("sys:1: RuntimeWarning: coroutine 'f' was never awaited"),
+        "{}",
+        transcript.stderr()
+    );
 }
 
 #[test]
 fn finalisers_run_at_the_end() {
-    check("class A:\n    def __del__(self): print('gone', __name__)\na = A()\nb = [a]\nb.append(b)", 0, "gone __main__\n", "");
+    check(
+        "class A:\n    def __del__(self): print('gone', __name__)\na = A()\nb = [a]\nb.append(b)",
+        0,
+        "gone __main__\n",
+        "",
+    );
     let transcript = python("class A:\n    def __del__(self): 1 / 0\na = A()\n");
     assert!(transcript.stderr().starts_with("Exception ignored in: <function A.__del__"), "{}", transcript.stderr());
     assert_eq!(transcript.exit, Some(0));
@@ -185,7 +201,10 @@ fn every_version_behaves() {
         asyncio.run(main())\nprint(input())\nprint('e', file=sys.stderr)\nimport helper\nhelper.fail()";
     for environment in environments() {
         let mut job = Job::python(environment.clone(), RelativePath::new("hello.py").expect("a good path"), source);
-        job.files.push((RelativePath::new("helper.py").expect("a good path"), b"def fail():\n    raise ValueError('x')\n".to_vec()));
+        job.files.push((
+            RelativePath::new("helper.py").expect("a good path"),
+            b"def fail():\n    raise ValueError('x')\n".to_vec(),
+        ));
         job.stdin = b"line\n".to_vec();
         let transcript = run(&job);
         let version: Vec<&str> = environment.version().split('.').take(2).collect();
