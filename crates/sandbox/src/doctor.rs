@@ -1,6 +1,8 @@
 //! What this machine can and cannot guarantee. Judged by guarantees, not mechanisms: another mechanism may hold the same.
 
 use crate::layers::Layers;
+use crate::{Environment, Job, Outcome, RelativePath, Result, Sandbox};
+use std::time::Duration;
 
 /// Something a run of a stranger's program must not be able to break.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,4 +100,87 @@ pub fn guarantees(layers: &Layers) -> Vec<Guarantee> {
 /// The promises nothing holds.
 pub(crate) fn missing(layers: &Layers) -> Vec<&'static str> {
     guarantees(layers).into_iter().filter(|guarantee| !guarantee.holds()).map(|guarantee| guarantee.promise).collect()
+}
+
+/// A guarantee with what a program found out that tried to break it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Examined {
+    pub guarantee: Guarantee,
+    /// `None` where no program can tell from inside.
+    pub withstood: Option<bool>,
+}
+
+/// Tries to break each guarantee with a small program. Takes about two seconds, and never more than its limits allow
+/// even where nothing else holds.
+pub fn examine(sandbox: &Sandbox, environment: &Environment) -> Result<Vec<Examined>> {
+    let mut examined = Vec::new();
+    for guarantee in guarantees(sandbox.layers()) {
+        let withstood = match ATTEMPTS.iter().find(|(promise, ..)| *promise == guarantee.promise) {
+            None => None,
+            Some((_, source, outcomes)) => {
+                let mut job = Job::python(environment.clone(), RelativePath::new("attempt.py")?, *source);
+                (job.limits.wall, job.limits.cpu) = (Duration::from_secs(2), Duration::from_secs(1));
+                (job.limits.memory, job.limits.processes) = (64 << 20, 8);
+                (job.limits.disk, job.limits.file_size) = (4 << 20, 2 << 20);
+                let transcript = sandbox.run(&job, &mut |_| ())?;
+                Some(outcomes.contains(&transcript.outcome) && !transcript.stdout().contains("broken"))
+            }
+        };
+        examined.push(Examined { guarantee, withstood });
+    }
+    Ok(examined)
+}
+
+/// For a promise, a program that tries to break it and the ends it may come to.
+const ATTEMPTS: [(&str, &str, &[Outcome]); 8] = [
+    (
+        "no file of the host is read",
+        "for path in ('/etc/shadow', '/proc/1/environ', '/proc/kallsyms', '/var/log/wtmp', '/etc/machine-id'):\n    \
+         try:\n        open(path, 'rb').read(1)\n        print('broken')\n    except OSError:\n        pass",
+        &[Outcome::Ok],
+    ),
+    (
+        "no file of the host is written",
+        "import os\nfor folder in ('/', '/etc', '/usr', '/var/tmp', os.path.dirname(os.__file__)):\n    \
+         try:\n        open(os.path.join(folder, 'etude-doctor'), 'x').close()\n        print('broken')\n        \
+         os.unlink(os.path.join(folder, 'etude-doctor'))\n    except OSError:\n        pass",
+        &[Outcome::Ok],
+    ),
+    (
+        "no network is reached",
+        "import socket\nfor kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):\n    try:\n        \
+         s = socket.socket(socket.AF_INET, kind)\n        s.settimeout(0.2)\n        s.connect(('192.0.2.1', 9))\n        \
+         print('broken')\n    except OSError:\n        pass",
+        &[Outcome::Ok],
+    ),
+    ("memory is bounded", "x = []\nwhile True:\n    x.append(bytearray(4 << 20))", &[Outcome::Memory]),
+    (
+        "the number of processes is bounded",
+        "import os, time\nfor _ in range(40):\n    if os.fork() == 0:\n        time.sleep(5)\nprint('broken')",
+        &[Outcome::Processes, Outcome::Failed],
+    ),
+    (
+        "the disk is bounded",
+        "for name in range(20):\n    open(str(name), 'wb').write(b'x' * (1 << 20))\nprint('broken')",
+        &[Outcome::Disk],
+    ),
+    ("CPU time is bounded", "while True: pass", &[Outcome::Timeout]),
+    (
+        "little of the kernel can be attacked",
+        "import ctypes\nlibc = ctypes.CDLL(None)\nfor call in ((272, 0x10000000), (425, 8, 0), (321, 0, 0, 0), (101, 0, 0, 0, 0)):\n    \
+         if libc.syscall(*call) >= 0: print('broken')",
+        &[Outcome::Ok],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attempt_belongs_to_a_promise() {
+        let layers = Layers::probe(&[]);
+        let promises: Vec<_> = guarantees(&layers).into_iter().map(|guarantee| guarantee.promise).collect();
+        assert!(ATTEMPTS.iter().all(|(promise, ..)| promises.contains(promise)));
+    }
 }
