@@ -49,6 +49,9 @@ struct Run<'a> {
     sent: usize,
     started: Instant,
     on_write: &'a mut dyn FnMut(&Write),
+    /// Reused for every reading from the pipes, and the next for every packet.
+    buffer: Vec<u8>,
+    packet: Vec<u8>,
     open: [bool; 2],
     written: u64,
     expect_files: bool,
@@ -83,6 +86,8 @@ pub(crate) fn follow(
         sent: 0,
         started: Instant::now(),
         on_write,
+        buffer: vec![0; 64 * 1024],
+        packet: vec![0; MAX_PACKET],
         open: [true; 2],
         written: 0,
         expect_files: keep,
@@ -214,14 +219,14 @@ impl Run<'_> {
     }
 
     fn read(&mut self, index: usize, stream: Stream) {
-        let mut bytes = vec![0; 64 * 1024];
         let pipe = if index == 0 { &self.seat.pipes.out } else { &self.seat.pipes.err };
-        match rustix::io::read(pipe, &mut bytes) {
+        match rustix::io::read(pipe, &mut *self.buffer) {
             Err(Errno::INTR | Errno::AGAIN) => {}
             Ok(0) | Err(_) => self.open[index] = false,
             Ok(count) => {
                 let room = (self.limits.output - self.written).min(count as u64) as usize;
-                bytes.truncate(room);
+                // A copy of its own size: a program may write a million single bytes.
+                let bytes = self.buffer[..room].to_vec();
                 self.written += room as u64;
                 if room > 0 {
                     let write = Write { at: self.started.elapsed(), stream, bytes };
@@ -240,8 +245,13 @@ impl Run<'_> {
     }
 
     fn read_status(&mut self) {
-        let mut packet = vec![0; MAX_PACKET];
-        let packet = match channel::receive(self.seat.pipes.status.as_fd(), &mut packet) {
+        let mut packet = std::mem::take(&mut self.packet);
+        self.read_packet(&mut packet);
+        self.packet = packet;
+    }
+
+    fn read_packet(&mut self, packet: &mut [u8]) {
+        let packet = match channel::receive(self.seat.pipes.status.as_fd(), packet) {
             Err(Errno::INTR | Errno::AGAIN) => return,
             Ok(Some((count, _))) => &packet[..count],
             Ok(None) | Err(_) => {
