@@ -20,9 +20,27 @@ impl Hierarchy {
         let own = fs::read_to_string("/proc/self/cgroup").ok()?;
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
         let found = v1(&own, &mounts).or_else(|| v2(&own, &mounts))?;
+        found.sweep();
         let probe = Group::create(&found, "probe")?;
         drop(probe);
         Some(found)
+    }
+
+    /// Removes the groups of supervisors that were killed. Only empty groups can be removed at all.
+    fn sweep(&self) {
+        let folders = match self {
+            Hierarchy::V1 { memory, pids, cpu } => [memory.as_ref(), pids.as_ref(), cpu.as_ref()],
+            Hierarchy::V2 { folder } => [Some(folder), None, None],
+        };
+        for entry in folders.into_iter().flatten().flat_map(fs::read_dir).flatten().flatten() {
+            let name = entry.file_name();
+            let pid =
+                name.to_str().and_then(|name| name.strip_prefix("etude-")?.split('-').next()?.parse::<u32>().ok());
+            if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+                // Another supervisor may be sweeping as well.
+                let _ = fs::remove_dir(entry.path());
+            }
+        }
     }
 
     /// The whole run's memory is counted.
