@@ -1,7 +1,7 @@
 //! How fast runs are: `cargo run --release -p etude-sandbox --example speed [VERSION]`.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program for a person at a terminal")]
 
-use etude_sandbox::{Config, Environment, Job, Outcome, RelativePath, Sandbox};
+use etude_sandbox::{Config, Job, Outcome, RelativePath, Sandbox};
 use std::time::{Duration, Instant};
 
 const HELLO: &str = "print('hi')\n";
@@ -9,9 +9,10 @@ const ASYNCIO: &str = "import asyncio\n\nasync def main():\n    await asyncio.ga
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let version = std::env::args().nth(1).unwrap_or("3.12".into());
-    let home = std::env::var("HOME").unwrap_or_default();
-    let path = std::env::var("PATH").unwrap_or_default();
-    let environment = Environment::find(&version, &path, Some(&std::path::Path::new(&home).join(".pyenv")))?;
+    let (host, cache) = (std::env::vars_os().collect(), tempfile::tempdir()?);
+    let interpreters = etude_sandbox::Interpreters::find(&host, cache.path());
+    let interpreter = interpreters.choose(Some(version.parse()?))?;
+    let environment = etude_sandbox::environment::prepare(&host, cache.path(), interpreter, &[], &mut |_| ())?;
     let mut config = Config { slots: 2, ..Config::default() };
     config.policy.weak = true;
     let sandbox = Sandbox::start(config)?;

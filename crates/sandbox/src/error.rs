@@ -8,8 +8,6 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("no Python {wanted} was found on this machine")]
-    NoInterpreter { wanted: String },
     #[error("the interpreter `{}` cannot be used: {reason}", path.display())]
     Interpreter { path: PathBuf, reason: String },
     #[error("the sandbox could not be set up: {step} failed")]

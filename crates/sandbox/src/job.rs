@@ -2,6 +2,7 @@
 
 use crate::environment::Environment;
 use crate::limits::Limits;
+use crate::warm::Places;
 use crate::wire::{MAX_JOB, Order};
 use crate::{Error, Result};
 use std::fmt;
@@ -136,21 +137,21 @@ impl Job {
         }
     }
 
-    /// The job as the guest reads it. `home` is the work folder and `temporary` its neighbour for short-lived files.
-    pub(crate) fn order(&self, home: &str, temporary: Option<&str>) -> Result<Vec<u8>> {
+    /// The job as the guest reads it.
+    pub(crate) fn order(&self, places: &Places) -> Result<Vec<u8>> {
         let mut env = vec![
-            ("HOME".to_string(), home.to_string()),
+            ("HOME".to_string(), places.work.clone()),
             ("LANG".into(), "C.UTF-8".into()),
             ("PATH".into(), self.environment.search_path()),
             ("PYTHONDONTWRITEBYTECODE".into(), "1".into()),
             ("USER".into(), "learner".into()),
         ];
-        if let Some(temporary) = temporary {
-            env.push(("TMPDIR".into(), temporary.into()));
+        if let Some(temporary) = &places.temporary {
+            env.push(("TMPDIR".into(), temporary.clone()));
         }
-        if self.environment.site().is_some() {
-            env.push(("PYTHONPATH".into(), self.environment.site_inside().into()));
-        }
+        let variables = [("PYTHONPATH", &places.site), ("PYTHONPYCACHEPREFIX", &places.pycache)];
+        let given = variables.into_iter().filter(|(_, place)| !place.is_empty());
+        env.extend(given.map(|(name, place)| (name.to_string(), place.clone())));
         for (name, value) in &self.env {
             env.retain(|(taken, _)| taken != name);
             env.push((name.clone(), value.clone()));

@@ -18,7 +18,7 @@ mod accounting;
 mod cgroup;
 mod channel;
 pub mod doctor;
-mod environment;
+pub mod environment;
 mod error;
 mod job;
 mod layers;
@@ -35,7 +35,7 @@ mod warm;
 mod wire;
 
 pub use cgroup::Hierarchy;
-pub use environment::Environment;
+pub use environment::{Environment, Interpreter, Interpreters};
 pub use error::Error;
 pub use job::{Job, Profile, Program, RelativePath};
 pub use layers::{Layer, Layers};

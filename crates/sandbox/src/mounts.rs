@@ -10,9 +10,12 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// The scratch file system of a run, and the work folder on it.
-pub(crate) const SCRATCH: &str = "/home";
-pub(crate) const WORK: &str = "/home/learner";
+/// The scratch file system of a run, and the work folder on it. A name no host has: interpreters keep their places, and
+/// many lie below `/home`, which a run must not lose.
+pub(crate) const SCRATCH: &str = "/sandbox";
+pub(crate) const WORK: &str = "/sandbox/work";
+/// For short-lived files.
+pub(crate) const TEMPORARY: &str = "/sandbox/tmp";
 /// The guest library inside the root.
 pub(crate) const GUEST: &str = "/etude/guest.so";
 /// The learner's user inside the namespace where a second one can be mapped.
@@ -72,7 +75,8 @@ struct Plan {
 
 /// Everything up to the moment the interpreter is executed.
 pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[u8]) -> Vec<Step> {
-    let sources = [environment.prefix(), environment.site().unwrap_or(Path::new("/usr"))];
+    let prefix = &environment.interpreter.base_prefix;
+    let sources: Vec<&Path> = environment.folders().map(|(folder, _)| folder).chain([&**prefix]).collect();
     let mut plan = Plan { steps: Vec::new(), root: staging(&sources), privileged: layers.root };
     plan.push("making mounts private", Action::PrivateMounts);
     let root = c(&plan.root);
@@ -84,20 +88,24 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
     for name in ["bin", "sbin", "lib", "lib64", "lib32"] {
         plan.top_level(name);
     }
-    if !environment.prefix().starts_with("/usr") {
-        let prefix = environment.prefix().to_string_lossy().into_owned();
-        plan.folders(&prefix);
-        plan.bind(environment.prefix(), &prefix);
+    if !prefix.starts_with("/usr") {
+        let inside = prefix.to_string_lossy();
+        plan.folders(&inside);
+        plan.bind(prefix, &inside);
     }
-    for folder in environment.host_packages() {
+    for folder in environment.interpreter.site_folders.iter().filter(|folder| folder.is_dir()) {
         plan.hide(folder);
     }
-    if let Some(site) = environment.site() {
-        plan.folder(environment.site_inside());
-        plan.bind(site, environment.site_inside());
+    for (folder, inside) in environment.folders() {
+        plan.folder(inside);
+        plan.bind(folder, inside);
     }
     plan.configuration();
     plan.devices();
+    // An interpreter may lie below it, which then needs a folder there; runs are told the other name in any case.
+    if !prefix.starts_with("/tmp") {
+        plan.link(TEMPORARY, "/tmp");
+    }
     plan.file(GUEST, library);
     if layers.fresh_proc {
         let target = c(&plan.inside("/proc"));
@@ -211,7 +219,7 @@ impl Plan {
     fn configuration(&mut self) {
         self.file(
             "/etc/passwd",
-            b"root:x:0:0:root:/:/bin/false\nlearner:x:1000:1000:learner:/home/learner:/bin/bash\n",
+            b"root:x:0:0:root:/:/bin/false\nlearner:x:1000:1000:learner:/sandbox/work:/bin/bash\n",
         );
         self.file("/etc/group", b"root:x:0:\nlearner:x:1000:\n");
         self.file("/etc/hosts", b"127.0.0.1 localhost\n::1 localhost\n");
@@ -237,9 +245,7 @@ impl Plan {
             let (source, target) = (c(&path), c(&self.inside(&path)));
             self.push(format!("binding {path}"), Action::Bind { source, target, read_only: false });
         }
-        let temporary = format!("{SCRATCH}/tmp");
-        self.link(&temporary, "/tmp");
-        self.link(&temporary, "/dev/shm");
+        self.link(TEMPORARY, "/dev/shm");
         self.link("/proc/self/fd", "/dev/fd");
         for (number, name) in ["stdin", "stdout", "stderr"].iter().enumerate() {
             self.link(&format!("/proc/self/fd/{number}"), &format!("/dev/{name}"));

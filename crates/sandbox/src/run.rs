@@ -2,7 +2,7 @@
 
 use crate::accounting;
 use crate::channel;
-use crate::job::RelativePath;
+use crate::job::{Job, RelativePath};
 use crate::limits::Limits;
 use crate::transcript::{Stream, Write};
 use crate::warm::Seat;
@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use rustix::net::SendFlags;
 use rustix::process::{Signal, pidfd_send_signal};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Why we ended a run.
@@ -22,6 +23,8 @@ pub(crate) enum Stop {
     Cpu,
     Memory,
     Output,
+    /// Whoever asked for the run has seen enough of it.
+    Interrupt,
 }
 
 /// What a run left behind, not yet judged.
@@ -66,12 +69,13 @@ struct Run<'a> {
 pub(crate) fn follow(
     seat: &Seat,
     order: &[u8],
-    limits: &Limits,
-    keep: bool,
+    job: &Job,
     group: Option<&Group>,
     interpreter: i32,
+    interrupted: &AtomicBool,
     on_write: &mut dyn FnMut(&Write),
 ) -> Result<Ended> {
+    let (limits, keep) = (&job.limits, job.keep);
     let before = group.map(|group| (group.memory_kills(), group.refused_processes(), group.cpu()));
     let counted = group.is_some_and(|group| group.cpu().is_some());
     let init = if group.is_some_and(Group::counts_memory) { None } else { accounting::pid_of(&seat.pidfd) };
@@ -102,6 +106,9 @@ pub(crate) fn follow(
         run.wait(next_tick)?;
         if run.stopped_at.is_none() && run.started.elapsed() >= limits.wall {
             run.stop(Stop::Wall);
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            run.stop(Stop::Interrupt);
         }
         if Instant::now() >= next_tick {
             next_tick = Instant::now() + TICK;

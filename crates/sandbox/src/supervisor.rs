@@ -9,10 +9,10 @@ use crate::outer::Users;
 use crate::run;
 use crate::transcript::{Transcript, Write};
 use crate::verdict;
-use crate::warm::Warm;
+use crate::warm::{self, Warm};
 use crate::wire::Step;
 use crate::{Error, Result};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
@@ -49,6 +49,9 @@ pub struct Sandbox {
     slots: Mutex<Vec<Slot>>,
     freed: Condvar,
     spawner: Spawner,
+    /// Only one run will be asked for.
+    single: bool,
+    interrupted: AtomicBool,
 }
 
 /// How many warm interpreters a slot keeps; the one used longest ago makes room.
@@ -83,7 +86,27 @@ impl Sandbox {
             return Err(Error::Unsupported { missing: missing.join(", ") });
         }
         let slots = (0..config.slots.max(1)).map(|index| Slot::new(index, &layers)).collect();
-        Ok(Sandbox { layers, policy: config.policy, slots: Mutex::new(slots), freed: Condvar::new(), spawner })
+        Ok(Sandbox {
+            layers,
+            policy: config.policy,
+            slots: Mutex::new(slots),
+            freed: Condvar::new(),
+            spawner,
+            single: false,
+            interrupted: AtomicBool::new(false),
+        })
+    }
+
+    /// For a single run: nothing is imported beforehand that it may not need, and no further run is made ready.
+    #[must_use]
+    pub fn for_one_run(mut self) -> Sandbox {
+        self.single = true;
+        self
+    }
+
+    /// Stops what is running, with a transcript of what there is; further runs stop as soon as they start.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
     }
 
     /// What was found on this machine.
@@ -190,7 +213,8 @@ impl Slot {
                 self.warm.remove(0);
             }
             let (layers, users, wanted) = (sandbox.layers.clone(), self.users, environment.clone());
-            let warm = sandbox.spawner.run(move || Warm::start(&layers, users, &wanted))??;
+            let beforehand = if sandbox.single { "" } else { warm::MODULES };
+            let warm = sandbox.spawner.run(move || Warm::start(&layers, users, &wanted, beforehand))??;
             if let Some(group) = &self.group {
                 let doing = "put the interpreter into its control group";
                 group.add(warm.pid()).map_err(|source| Error::System { doing, source })?;
@@ -205,15 +229,17 @@ impl Slot {
         self.warm(sandbox, &job.environment)?;
         let (_, warm) = self.warm.last_mut().expect("made ready above");
         let start = job.limits.start(job.profile, sandbox.layers.fresh_proc, accounting::mapped(warm.pid()));
-        let order = job.order(warm.work(), warm.temporary().as_deref())?;
+        let order = job.order(warm.places())?;
         if let Some(group) = &mut self.group {
             group.limit(job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
         }
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
-        let ended = run::follow(&seat, &order, &job.limits, job.keep, group, warm.pid(), on_write)?;
+        let ended = run::follow(&seat, &order, job, group, warm.pid(), &sandbox.interrupted, on_write)?;
         warm.finish(seat)?;
-        warm.stand_by(&start);
+        if !sandbox.single {
+            warm.stand_by(&start);
+        }
         let status = match &ended.status {
             Some(status) => status.clone(),
             // Init was killed, by us after its last chance or for memory.
@@ -228,7 +254,7 @@ impl Slot {
             }
             Some(_) => {}
         }
-        Ok(verdict::transcript(job, ended, status, warm.work()))
+        Ok(verdict::transcript(job, ended, status, &warm.places().work))
     }
 }
 

@@ -62,6 +62,7 @@ impl End<'_> {
             Some(Stop::Wall | Stop::Cpu) => return Outcome::Timeout,
             Some(Stop::Memory) => return Outcome::Memory,
             Some(Stop::Output) => return Outcome::Output,
+            Some(Stop::Interrupt) => return Outcome::Killed,
             None => {}
         }
         match self.signal as i32 {
@@ -151,6 +152,7 @@ impl End<'_> {
             Outcome::Processes => {
                 format!("wanted more than {} processes and threads{place}", limits.processes)
             }
+            Outcome::Killed if self.ended.stop == Some(Stop::Interrupt) => format!("interrupted{place}"),
             Outcome::Killed => format!("ended by {}{place}", signal_name(self.signal)),
             Outcome::Failed => match self.failure {
                 Some(failure) if failure.message.is_empty() => format!("`{}`{place}", failure.kind),
@@ -274,7 +276,7 @@ mod tests {
     fn frames_of_the_user_are_told_from_the_library() {
         let cases = [
             ("  File \"a.py\", line 3 in worker", Some(("a.py", 3, "worker"))),
-            ("  File \"/home/learner/pkg/b.py\", line 12 in <module>", Some(("pkg/b.py", 12, "<module>"))),
+            ("  File \"/sandbox/work/pkg/b.py\", line 12 in <module>", Some(("pkg/b.py", 12, "<module>"))),
             ("  File \"/usr/lib/python3.11/threading.py\", line 3 in wait", None),
             ("  File \"<frozen runpy>\", line 3 in run", None),
             ("  File \"a.py\", line 0 in f", None),
@@ -282,7 +284,7 @@ mod tests {
         ];
         for (line, expected) in cases {
             let expected = expected.map(|(file, line, function)| (file.to_string(), line, function.to_string()));
-            assert_eq!(frame(line, "/home/learner"), expected, "{line}");
+            assert_eq!(frame(line, "/sandbox/work"), expected, "{line}");
         }
     }
 

@@ -4,7 +4,7 @@ use crate::channel;
 use crate::environment::Environment;
 use crate::job::Profile;
 use crate::layers::Layers;
-use crate::mounts::{self, SCRATCH, WORK};
+use crate::mounts::{self, SCRATCH, TEMPORARY, WORK};
 use crate::outer::{self, Child, Exec, Users};
 use crate::seccomp::{self, Shape};
 use crate::wire::{self, Access, MAX_PACKET, Rule, SWITCH, Setup, Start, tag};
@@ -14,7 +14,7 @@ use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ const WARM_UP: Duration = Duration::from_secs(30);
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// What lessons on Python, and on asyncio above all, import. Importing it once costs a fork nothing.
-const MODULES: &str = "abc argparse ast asyncio asyncio.runners asyncio.selector_events asyncio.subprocess base64 bisect \
+pub(crate) const MODULES: &str = "abc argparse ast asyncio asyncio.runners asyncio.selector_events asyncio.subprocess base64 bisect \
     calendar collections collections.abc concurrent.futures concurrent.futures.thread contextlib contextvars copy csv \
     dataclasses datetime decimal dis encodings.ascii encodings.idna encodings.latin_1 enum fractions functools \
     hashlib heapq inspect io itertools json keyword linecache locale logging math numbers operator pathlib pprint queue \
@@ -51,23 +51,56 @@ pub(crate) struct Warm {
     /// Asked for, perhaps not yet answered.
     standby: Option<(Start, Pipes)>,
     scratch: Option<TempDir>,
-    work: String,
+    places: Places,
+}
+
+/// Where programs see things. An empty path: there is no such thing.
+pub(crate) struct Places {
+    pub(crate) work: String,
+    /// For short-lived files, where it is not simply `/tmp`.
+    pub(crate) temporary: Option<String>,
+    pub(crate) site: String,
+    pub(crate) pycache: String,
+}
+
+impl Places {
+    /// `host` is the scratch folder where there is no root of our own.
+    fn new(environment: &Environment, host: Option<&Path>) -> Places {
+        let text = |path: &Path| path.display().to_string();
+        let place = |wanted: &Option<PathBuf>| {
+            let mut found = environment.folders().filter(|(folder, _)| Some(*folder) == wanted.as_deref());
+            let found = found.next().map(|(folder, inside)| if host.is_some() { text(folder) } else { inside.into() });
+            found.unwrap_or_default()
+        };
+        Places {
+            work: host.map_or(WORK.into(), |scratch| text(&scratch.join("learner"))),
+            temporary: match host {
+                Some(scratch) => Some(text(&scratch.join("tmp"))),
+                None => environment.interpreter.base_prefix.starts_with("/tmp").then(|| TEMPORARY.into()),
+            },
+            site: place(&environment.site),
+            pycache: place(&environment.pycache_prefix),
+        }
+    }
 }
 
 impl Warm {
     /// Starts an interpreter. Must be called on a thread that lives as long as the interpreter is to.
-    pub(crate) fn start(layers: &Layers, users: Users, environment: &Environment) -> Result<Warm> {
-        if users == Users::Host && layers.root && !reachable(environment.prefix()) {
+    /// `beforehand` names the modules to import, in words.
+    pub(crate) fn start(layers: &Layers, users: Users, environment: &Environment, beforehand: &str) -> Result<Warm> {
+        let mut needed = environment.folders().map(|(folder, _)| folder).chain([&*environment.interpreter.base_prefix]);
+        if users == Users::Host && layers.root && !needed.all(reachable) {
             let reason = "only root may enter its folder, and without namespaces a run is not root".into();
-            return Err(Error::Interpreter { path: environment.python().into(), reason });
+            return Err(Error::Interpreter { path: environment.interpreter.executable.clone(), reason });
         }
         let host = (users == Users::Host).then(|| host_folders(users)).transpose()?;
         let (library, scratch) = match &host {
             Some(folder) => (folder.path().join("guest.so"), folder.path().join("scratch")),
             None => (mounts::GUEST.into(), SCRATCH.into()),
         };
-        let work = if host.is_some() { scratch.join("learner").display().to_string() } else { WORK.to_string() };
-        let setup = setup(layers, users, environment, &scratch, &work);
+        let places = Places::new(environment, host.as_ref().map(|_| &*scratch));
+        let mut setup = setup(layers, users, environment, &scratch, &places);
+        setup.warm.splice(0..0, beforehand.split_whitespace().map(String::from));
         let (control, theirs) = channel::packets()?;
         let (input, input_end) = channel::pipe()?;
         let (complaints, output) = channel::pipe()?;
@@ -79,7 +112,7 @@ impl Warm {
         let fds = [input.as_fd(), output.as_fd(), output.as_fd(), theirs.as_fd()];
         let child = outer::start(users, &steps, Some(&exec), fds)?;
         drop((theirs, input, output));
-        let warm = Warm { child, control, standby: None, scratch: host, work };
+        let warm = Warm { child, control, standby: None, scratch: host, places };
         channel::send(warm.control.as_fd(), &setup.encode(), &[])?;
         let answer = warm.answer(WARM_UP);
         drop(input_end);
@@ -100,14 +133,8 @@ impl Warm {
         self.child.pid
     }
 
-    /// The work folder as its programs see it.
-    pub(crate) fn work(&self) -> &str {
-        &self.work
-    }
-
-    /// The folder for short-lived files, where it is not simply `/tmp`.
-    pub(crate) fn temporary(&self) -> Option<String> {
-        self.scratch.as_ref().map(|folder| folder.path().join("scratch/tmp").display().to_string())
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     /// A run of this shape: the one that stands by, or a new one.
@@ -246,11 +273,11 @@ fn host_folders(users: Users) -> Result<TempDir> {
 fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
     let text = |bytes: Vec<u8>| {
         CString::new(bytes).map_err(|_| Error::Interpreter {
-            path: environment.python().into(),
+            path: environment.interpreter.executable.clone(),
             reason: "its path has a NUL byte".into(),
         })
     };
-    let python = environment.python().as_os_str().as_bytes().to_vec();
+    let python = environment.interpreter.executable.as_os_str().as_bytes().to_vec();
     let preload = [b"LD_PRELOAD=", library.as_os_str().as_bytes()].concat();
     Ok(Exec {
         path: text(python.clone())?,
@@ -266,7 +293,7 @@ fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
     })
 }
 
-fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Path, work: &str) -> Setup {
+fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Path, places: &Places) -> Setup {
     let shape = if users == Users::Host { Shape::Reduced } else { Shape::Namespaces };
     let counted = layers.cgroup.as_ref().is_some_and(|hierarchy| hierarchy.counts_memory());
     let uid = match users {
@@ -281,21 +308,18 @@ fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Pat
         landlock: layers.landlock > 0,
         uid,
         scratch: scratch.display().to_string(),
-        work: work.into(),
+        work: places.work.clone(),
         filter: seccomp::interpreter_filter(),
         refusals: Profile::ALL.iter().map(|profile| seccomp::refusals(*profile, shape, counted)).collect(),
-        rules: rules(users, environment, scratch),
-        warm: MODULES.split_whitespace().map(String::from).chain(environment.warm().iter().cloned()).collect(),
-        site: match (environment.site(), users) {
-            (None, _) => String::new(),
-            (Some(site), Users::Host) => site.display().to_string(),
-            (Some(_), _) => environment.site_inside().into(),
-        },
+        rules: rules(users, environment, scratch, places),
+        warm: environment.warm().to_vec(),
+        site: places.site.clone(),
+        pycache: places.pycache.clone(),
     }
 }
 
 /// What Landlock lets a run see. With a root of our own this repeats what is mounted; without one it is the root.
-fn rules(users: Users, environment: &Environment, scratch: &Path) -> Vec<Rule> {
+fn rules(users: Users, environment: &Environment, scratch: &Path, places: &Places) -> Vec<Rule> {
     let bit = |profile: Profile| 1 << profile.index();
     let every: u32 = Profile::ALL.into_iter().map(bit).sum();
     let (shell, started) = (bit(Profile::Shell), bit(Profile::Process) | bit(Profile::Server));
@@ -306,22 +330,21 @@ fn rules(users: Users, environment: &Environment, scratch: &Path) -> Vec<Rule> {
         rule(every & !shell, Access::Read, library.to_string());
         rule(shell, Access::ReadExec, library.to_string());
     }
-    rule(every, Access::Read, path(environment.prefix()));
-    rule(shell, Access::ReadExec, path(environment.prefix()));
+    let interpreter = &environment.interpreter;
+    rule(every, Access::Read, path(&interpreter.base_prefix));
+    rule(shell, Access::ReadExec, path(&interpreter.base_prefix));
     // A program is executed together with its loader.
-    for program in [environment.python(), Path::new("/lib64/ld-linux-x86-64.so.2")] {
+    for program in [&*interpreter.executable, Path::new("/lib64/ld-linux-x86-64.so.2")] {
         rule(started, Access::ReadExec, path(program));
     }
     for file in ["/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/alternatives"] {
         rule(every, Access::Read, file.into());
     }
-    if users == Users::Host {
-        if let Some(site) = environment.site() {
-            rule(every, Access::Read, path(site));
-        }
-    } else {
+    for place in [&places.site, &places.pycache].into_iter().filter(|place| !place.is_empty()) {
+        rule(every, Access::Read, place.clone());
+    }
+    if users != Users::Host {
         rule(every, Access::Read, "/etc".into());
-        rule(every, Access::Read, environment.site_inside().into());
         rule(shell, Access::Read, "/proc".into());
     }
     rule(every & !shell, Access::Work, path(scratch));

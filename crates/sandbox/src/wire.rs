@@ -135,6 +135,8 @@ pub struct Setup {
     pub warm: Vec<String>,
     /// The folder of extra packages, put at the end of the search path.
     pub site: String,
+    /// Where bytecode lies, if not beside its source.
+    pub pycache: String,
 }
 
 impl Setup {
@@ -153,7 +155,7 @@ impl Setup {
         for module in &self.warm {
             out.text(module);
         }
-        out.text(&self.site);
+        out.text(&self.site).text(&self.pycache);
         out.finish()
     }
 
@@ -180,6 +182,7 @@ impl Setup {
             setup.warm.push(input.text()?);
         }
         setup.site = input.text()?;
+        setup.pycache = input.text()?;
         Some(setup)
     }
 }

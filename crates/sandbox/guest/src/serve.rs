@@ -48,6 +48,9 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
         sys::clearenv();
         sys::setenv(c"LANG".as_ptr(), c"C.UTF-8".as_ptr(), 1);
         sys::setenv(c"PYTHONDONTWRITEBYTECODE".as_ptr(), c"1".as_ptr(), 1);
+        if !setup.pycache.is_empty() {
+            sys::setenv(c"PYTHONPYCACHEPREFIX".as_ptr(), init::text(&setup.pycache).as_ptr(), 1);
+        }
     }
     let api = Api::load().map_err(|name| format!("the interpreter does not export `{name}`"))?;
     start_python(&api, program)?;

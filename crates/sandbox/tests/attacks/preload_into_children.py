@@ -3,6 +3,6 @@
 # profile: process
 # stdout: blocked
 import os, subprocess, sys
-os.environ["LD_PRELOAD"] = "/home/learner/x.so"
+os.environ["LD_PRELOAD"] = "/sandbox/work/x.so"
 done = subprocess.run([sys.executable, "-c", "print('blocked')"], capture_output=True, text=True)
 print(done.stdout)

@@ -5,6 +5,7 @@ mod attacks;
 mod doctor;
 mod ends;
 mod leaks;
+mod packages;
 mod profiles;
 mod python;
 mod support;

@@ -1,20 +1,24 @@
 //! Sandboxes and jobs for tests.
 
-use etude_sandbox::{Config, Environment, Job, Layer, Policy, Profile, RelativePath, Sandbox, Transcript};
-use std::path::PathBuf;
+use etude_sandbox::environment::prepare;
+use etude_sandbox::{
+    Config, Environment, Interpreter, Interpreters, Job, Layer, Policy, Profile, RelativePath, Sandbox, Transcript,
+};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Every Python on this machine that can be used, oldest first.
 pub(crate) fn environments() -> &'static [Environment] {
     static FOUND: OnceLock<Vec<Environment>> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let path = std::env::var("PATH").unwrap_or_default();
-        let pyenv = std::env::var_os("PYENV_ROOT")
-            .map(PathBuf::from)
-            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
-        let found = Environment::installed(&path, pyenv.as_deref());
+        let (host, cache) = (std::env::vars_os().collect(), tempfile::tempdir().expect("a folder can be made"));
+        let mut found = Interpreters::find(&host, cache.path()).all().to_vec();
+        found.retain(|interpreter| interpreter.implementation == "cpython" && !interpreter.free_threaded);
+        // Of equal versions the public one is kept: it can be used without namespaces as well.
+        found.sort_by_key(|interpreter| (interpreter.version, !interpreter.executable.starts_with("/usr")));
+        found.dedup_by_key(|interpreter| interpreter.version);
         assert!(!found.is_empty(), "no Python was found");
-        found
+        let prepare = |one: &Interpreter| prepare(&host, cache.path(), one, &[], &mut |_| ());
+        found.iter().map(|one| prepare(one).expect("nothing is to be prepared")).collect()
     })
 }
 
@@ -28,10 +32,10 @@ pub(crate) fn environment() -> Environment {
     let all = environments();
     if reduced() {
         // Without namespaces an interpreter below a private home cannot be had.
-        let public = all.iter().find(|environment| environment.python().starts_with("/usr"));
+        let public = all.iter().find(|environment| environment.interpreter.executable.starts_with("/usr"));
         return public.expect("a system Python").clone();
     }
-    all.iter().find(|environment| environment.version().starts_with("3.12.")).unwrap_or(&all[all.len() - 1]).clone()
+    all.iter().find(|environment| environment.version().minor() == (3, 12)).unwrap_or(&all[all.len() - 1]).clone()
 }
 
 pub(crate) fn start(avoid: &[Layer], slots: usize) -> Sandbox {
