@@ -16,14 +16,14 @@ nothing = None
 
 def warm(modules, site):
     """Imports what runs usually need, then makes everything so far invisible to the collector."""
+    if site:
+        _sys.path.append(site.decode())
     for name in modules:
         try:
             __import__(name.decode())
         except Exception:
             pass
     _sys.modules.pop("faulthandler", None)
-    if site:
-        _sys.path.append(site.decode())
     global _beforehand
     _beforehand = frozenset(name.partition(".")[0] for name in _sys.modules if name not in _plain)
     _gc.collect()

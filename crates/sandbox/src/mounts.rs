@@ -93,6 +93,15 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
         plan.folders(&inside);
         plan.bind(prefix, &inside);
     }
+    // Some interpreters run on a library that lies elsewhere.
+    let usual =
+        |path: &Path| [prefix, Path::new("/usr"), Path::new("/lib")].iter().any(|place| path.starts_with(place));
+    if let Some(shared) = environment.interpreter.libpython.as_deref().filter(|path| !usual(path)) {
+        let inside = shared.to_string_lossy();
+        plan.folders(&shared.parent().unwrap_or(shared).to_string_lossy());
+        plan.file(&inside, b"");
+        plan.bind(shared, &inside);
+    }
     for folder in environment.interpreter.site_folders.iter().filter(|folder| folder.is_dir()) {
         plan.hide(folder);
     }

@@ -39,8 +39,10 @@ impl Fixture {
     pub(crate) fn by(by: By) -> Self {
         let mut fixture = Self::new();
         if by == By::Uv {
-            let cache = fixture.folder.path().join("uv");
-            let site = prepare(&fixture.host(), &cache, &python("3.13"), &wishes(&["uv"]), &mut |_| ()).unwrap().site;
+            // Once for all tests and runs of them, if we may write there: it is large.
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("uv");
+            let make = |cache: &Path| prepare(&fixture.host(), cache, &python("3.13"), &wishes(&["uv"]), &mut |_| ());
+            let site = make(&kept).or_else(|_| make(&fixture.folder.path().join("uv"))).unwrap().site;
             let path = fixture.variables.get(&OsString::from("PATH")).cloned().unwrap_or_default();
             let path = [site.unwrap().join("bin")].into_iter().chain(std::env::split_paths(&path));
             let path = std::env::join_paths(path).unwrap();

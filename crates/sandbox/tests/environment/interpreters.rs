@@ -91,7 +91,7 @@ fn a_known_interpreter_is_not_started_again_until_its_file_changes() {
     let (fake, log) = (folder.join("python3.11"), fixture.folder.path().join("log"));
     let facts = format!(
         r#"{{"release": [3, 11, 99], "stable": true, "implementation": "cpython", "executable": "{}", "prefix": "/p",
-        "base_prefix": "/p", "stdlib": "/p/lib", "libpython": null, "abi": "a", "abi_flags": "", "free_threaded": false,
+        "base_prefix": "/p", "stdlib": "/p/lib", "site_folders": [], "libpython": null, "abi": "a", "abi_flags": "", "free_threaded": false,
         "platform": "x", "cache_tag": "c", "magic": [1], "stdlib_modules": ["os"]}}"#,
         fake.display()
     );
