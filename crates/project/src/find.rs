@@ -145,12 +145,14 @@ pub(crate) fn list(input: &Input) -> Listing {
 pub(crate) fn walker(folder: &Path) -> WalkBuilder {
     let mut walk = WalkBuilder::new(folder);
     // The same files on every machine: `.gitignore` counts without a repository too, personal rules never do.
-    walk.require_git(false).git_global(false).git_exclude(false).add_custom_ignore_filename(".etudeignore").filter_entry(
-        |entry| {
+    walk.require_git(false)
+        .git_global(false)
+        .git_exclude(false)
+        .add_custom_ignore_filename(".etudeignore")
+        .filter_entry(|entry| {
             let left_out = ["target", "node_modules", ".venv"].iter().any(|name| entry.file_name() == *name);
             entry.depth() == 0 || !(left_out && entry.file_type().is_some_and(|it| it.is_dir()))
-        },
-    );
+        });
     walk
 }
 

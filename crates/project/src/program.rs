@@ -23,7 +23,7 @@ pub struct Program {
     /// The folder on the disk that the folder it runs in stands for.
     pub root: PathBuf,
     /// The folder it lies in.
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Program {
