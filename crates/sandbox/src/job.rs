@@ -115,7 +115,7 @@ impl Job {
         job
     }
 
-    fn new(environment: Environment, program: Program, profile: Profile) -> Job {
+    pub(crate) fn new(environment: Environment, program: Program, profile: Profile) -> Job {
         Job {
             environment,
             program,

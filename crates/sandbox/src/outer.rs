@@ -161,6 +161,8 @@ impl Plan<'_> {
             if libc::read(self.sync, (&raw mut go).cast(), 1) != 1 {
                 libc::_exit(1);
             }
+            // Not of the person's terminal: Ctrl-C there is for the supervisor, who then ends runs in good order.
+            libc::setsid();
             if self.namespaces {
                 libc::syscall(libc::SYS_setresgid, 0, 0, 0);
                 libc::syscall(libc::SYS_setresuid, 0, 0, 0);

@@ -304,3 +304,71 @@ impl Run<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warm::Pipes;
+    use crate::{Environment, Program};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    /// Even a pid 1 that has been taken over can only end its own run: its frames are read to their bounds, its files
+    /// have harmless names and its descriptors are closed.
+    #[test]
+    fn a_hostile_init_is_read_to_its_bounds() {
+        #[expect(clippy::disallowed_methods, reason = "somebody to be killed in the place of a run")]
+        let mut victim = std::process::Command::new("sleep").arg("60").spawn().expect("sleep starts");
+        let pidfd = pidfd_open(Pid::from_child(&victim), PidfdFlags::empty()).expect("it is there");
+        let pair = |pair: Result<(OwnedFd, OwnedFd)>| pair.expect("descriptors are to be had");
+        let ((out, their_out), (err, their_err)) = (pair(channel::pipe()), pair(channel::pipe()));
+        let ((status, their_status), (job_end, their_job)) = (pair(channel::packets()), pair(channel::stream()));
+        let mut limits = Limits { wall: Duration::from_millis(600), disk: 1 << 20, files: 10, ..Limits::default() };
+        limits.output = 1000;
+        let program = Program::Command("x".into());
+        let job = Job { limits, keep: true, ..Job::new(Environment::of_nothing(), program, crate::Profile::Shell) };
+        let count = || std::fs::read_dir("/proc/self/fd").expect("it is mounted").count();
+        let before = count();
+        let hostile = std::thread::spawn(move || {
+            let send = |packet: &[u8]| {
+                // Each comes with descriptors nobody asked for; when the peer has heard enough, that is its right.
+                let _ = channel::send(their_status.as_fd(), packet, &[their_status.as_fd(), their_out.as_fd()]);
+            };
+            for tag in 0x4574_0000..0x4574_0010_u32 {
+                for length in [0, 1, 3, 4, 5, 60, 4096, MAX_PACKET - 4] {
+                    send(&[&tag.to_le_bytes()[..], &vec![0xff; length]].concat());
+                    send(&tag.to_le_bytes()[..length.clamp(1, 4)]);
+                }
+            }
+            for path in ["../x", "/etc/passwd", "a/../../b", "", "a\0b", "fine"] {
+                send(&wire::note(tag::FILE, path));
+                for _ in 0..40 {
+                    send(&Writer::new(tag::DATA).bytes(&[b'x'; 50_000]).finish());
+                }
+            }
+            for number in 0..200 {
+                send(&wire::note(tag::FILE, &format!("small{number}")));
+                send(&Writer::new(tag::DATA).bytes(b"s").finish());
+            }
+            let _ = rustix::io::write(&their_err, &[b'e'; 5000]);
+            // A packet of no bytes is how the end of a stream looks.
+            send(&[]);
+            // Never an end, and every descriptor stays open: only the supervisor's patience ends this.
+            std::thread::sleep(Duration::from_secs(6));
+            drop((their_out, their_err, their_job));
+        });
+        let seat = Seat { pidfd, pipes: Pipes { out, err, status, job: job_end } };
+        let started = Instant::now();
+        let interrupted = AtomicBool::new(false);
+        let ended = follow(&seat, &[], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");
+        assert!(started.elapsed() < Duration::from_millis(600) + 2 * LAST_WORDS + Duration::from_secs(1));
+        assert!(ended.status.is_none());
+        assert_eq!(count(), before, "descriptors that came along are closed");
+        assert!(
+            ended.files.len() <= 10 && ended.files.iter().map(|(_, content)| content.len()).sum::<usize>() <= 1 << 20
+        );
+        assert!(ended.files.iter().all(|(path, _)| path.as_str() == "fine" || path.as_str().starts_with("small")));
+        assert_eq!(ended.writes.iter().map(|write| write.bytes.len()).sum::<usize>(), 1000);
+        assert!(!victim.wait().expect("it has ended").success(), "the run was killed");
+        hostile.join().expect("no panic");
+    }
+}

@@ -419,3 +419,103 @@ impl<'a> Reader<'a> {
         String::from_utf8(self.bytes()?.to_vec()).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Decodes a packet as everything it could be, and answers the sizes of what came out: bytes, and pieces.
+    fn decode_all(packet: &[u8]) -> Vec<(usize, usize)> {
+        let setup = Setup::decode(packet).map(|setup| {
+            let texts = [&setup.scratch, &setup.work, &setup.site, &setup.pycache].map(|text| text.len());
+            let rules = setup.rules.iter().map(|rule| rule.path.len());
+            let warm = setup.warm.iter().map(String::len);
+            let filters = setup.refusals.iter().map(Vec::len).chain([setup.filter.len()]);
+            let bytes = texts.into_iter().chain(rules).chain(warm).chain(filters).sum();
+            (bytes, setup.rules.len() + setup.warm.len() + setup.refusals.len())
+        });
+        let order = Order::decode(packet).map(|order| {
+            let script = order.script.iter().map(|(path, source)| path.len() + source.len());
+            let env = order.env.iter().map(|(name, value)| name.len() + value.len());
+            let files = order.files.iter().map(|(path, content)| path.len() + content.len());
+            let argv = order.argv.iter().map(Vec::len);
+            let bytes = script.chain(env).chain(files).chain(argv).chain([order.stdin.len()]).sum();
+            (bytes, order.env.len() + order.files.len() + order.argv.len())
+        });
+        let status = Status::decode(packet).map(|status| (status.dump.len() + status.failure.len(), 0));
+        let start = Start::decode(packet).map(|_| (0, 0));
+        let note = tag_of(packet).and_then(|tag| read_note(packet, tag)).map(|text| (text.len(), 0));
+        [setup, order, status, start, note].into_iter().flatten().collect()
+    }
+
+    /// One of each message.
+    fn messages() -> Vec<Vec<u8>> {
+        let text = |text: &str| text.as_bytes().to_vec();
+        let setup = Setup {
+            namespaces: true,
+            filter: vec![7; 24],
+            refusals: vec![vec![1; 8], vec![]],
+            rules: vec![Rule { profiles: 3, access: Access::Work, path: "/sandbox".into() }],
+            warm: vec!["asyncio".into(), "json".into()],
+            work: "/sandbox/work".into(),
+            site: "/packages".into(),
+            ..Setup::default()
+        };
+        let order = Order {
+            script: Some(("main.py".into(), text("print('hi')"))),
+            argv: vec![text("main.py"), text("-v")],
+            env: vec![(text("HOME"), text("/sandbox/work"))],
+            stdin: text("line\n"),
+            files: vec![("a.txt".into(), text("x"))],
+        };
+        let status = Status { wait: 9, peak_kb: 7, dump: text("File"), failure: text("a\0b"), ..Status::default() };
+        let start = Start { disk: 1 << 20, cpu_seconds: 3, ..Start::default() };
+        assert_eq!(Setup::decode(&setup.encode()).as_ref(), Some(&setup));
+        assert_eq!(Order::decode(&order.encode()).as_ref(), Some(&order));
+        assert_eq!(Status::decode(&status.encode()).as_ref(), Some(&status));
+        assert_eq!(Start::decode(&start.encode()), Some(start));
+        vec![setup.encode(), order.encode(), status.encode(), start.encode(), note(tag::FILE, "a/b")]
+    }
+
+    fn random(state: &mut u64) -> u64 {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        *state
+    }
+
+    /// Whatever comes in, nothing panics and nothing larger than the packet comes out.
+    #[test]
+    fn no_packet_harms_its_reader() {
+        let check = |packet: &[u8]| {
+            for (bytes, pieces) in decode_all(packet) {
+                assert!(bytes <= packet.len() && pieces <= packet.len() / 4, "{bytes} {pieces} of {}", packet.len());
+            }
+        };
+        let mut state = 0x9e37_79b9_7f4a_7c15;
+        let rounds = if cfg!(miri) { 20 } else { 20_000 };
+        for message in messages() {
+            (0..message.len()).for_each(|length| check(&message[..length]));
+            for _ in 0..rounds {
+                let mut broken = message.clone();
+                for _ in 0..1 + random(&mut state) % 4 {
+                    let at = random(&mut state) as usize % broken.len();
+                    // Lengths and counts are where it hurts: often the largest, or just too large.
+                    broken[at] = match random(&mut state) % 3 {
+                        0 => 0xff,
+                        1 => broken[at].wrapping_add(1),
+                        _ => random(&mut state) as u8,
+                    };
+                }
+                check(&broken);
+            }
+            let tag = message[..4].to_vec();
+            for _ in 0..rounds / 10 {
+                let length = random(&mut state) as usize % 600;
+                check(&tag.iter().copied().chain((0..length).map(|_| random(&mut state) as u8)).collect::<Vec<u8>>());
+                // A count that promises more than there is.
+                check(&[&tag[..], &[0xff; 4].repeat(length / 4)].concat());
+            }
+        }
+    }
+}

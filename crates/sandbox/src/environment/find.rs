@@ -138,10 +138,10 @@ fn pyenv_of_shims(folder: &Path) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn interpreter(version: (u16, u16, u16), path: &str) -> Interpreter {
+    pub(in crate::environment) fn interpreter(version: (u16, u16, u16), path: &str) -> Interpreter {
         let (major, minor, patch) = version;
         Interpreter {
             executable: PathBuf::from(path),

@@ -51,6 +51,21 @@ impl Environment {
         Self { warm: modules.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 
+    /// For tests in which nothing is run.
+    #[cfg(test)]
+    pub(crate) fn of_nothing() -> Self {
+        Self {
+            interpreter: super::find::tests::interpreter((3, 12, 1), "/no/python"),
+            site: None,
+            packages: Vec::new(),
+            digest: String::new(),
+            pycache_prefix: None,
+            provided: Arc::default(),
+            warm: Arc::default(),
+            _lease: None,
+        }
+    }
+
     pub fn version(&self) -> Version {
         self.interpreter.version
     }

@@ -8,4 +8,5 @@ mod leaks;
 mod packages;
 mod profiles;
 mod python;
+mod supervisor;
 mod support;
