@@ -209,3 +209,64 @@ pub unsafe extern "C" fn execve(path: *const c_char, argv: *const *const c_char,
     }
     result
 }
+
+type Spawn = unsafe extern "C" fn(
+    *mut c_int,
+    *const c_char,
+    *const c_void,
+    *const c_void,
+    *const *const c_char,
+    *const *const c_char,
+) -> c_int;
+
+/// Remembers that the profile forbade to start a program; `subprocess` takes this way where it can.
+///
+/// # Safety
+/// As `posix_spawn(3)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn posix_spawn(
+    pid: *mut c_int,
+    path: *const c_char,
+    actions: *const c_void,
+    attributes: *const c_void,
+    argv: *const *const c_char,
+    env: *const *const c_char,
+) -> c_int {
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    // SAFETY: the symbol is the C library's `posix_spawn`, called with the caller's own arguments.
+    let error = unsafe {
+        std::mem::transmute::<usize, Spawn>(real(&REAL, c"posix_spawn"))(pid, path, actions, attributes, argv, env)
+    };
+    spawned(error)
+}
+
+/// Remembers that the profile forbade to start a program.
+///
+/// # Safety
+/// As `posix_spawnp(3)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn posix_spawnp(
+    pid: *mut c_int,
+    path: *const c_char,
+    actions: *const c_void,
+    attributes: *const c_void,
+    argv: *const *const c_char,
+    env: *const *const c_char,
+) -> c_int {
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    // SAFETY: the symbol is the C library's `posix_spawnp`, called with the caller's own arguments.
+    let error = unsafe {
+        std::mem::transmute::<usize, Spawn>(real(&REAL, c"posix_spawnp"))(pid, path, actions, attributes, argv, env)
+    };
+    spawned(error)
+}
+
+/// These two answer with the error number itself.
+fn spawned(error: c_int) -> c_int {
+    match error {
+        sys::EPERM | sys::EACCES => notes::event(event::EXEC_REFUSED),
+        sys::EAGAIN => notes::event(event::NO_PROCESS),
+        _ => {}
+    }
+    error
+}
