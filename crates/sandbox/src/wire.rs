@@ -493,9 +493,9 @@ mod tests {
             }
         };
         let mut state = 0x9e37_79b9_7f4a_7c15;
-        let rounds = if cfg!(miri) { 20 } else { 20_000 };
+        let rounds = if cfg!(miri) { 10 } else { 20_000 };
         for message in messages() {
-            (0..message.len()).for_each(|length| check(&message[..length]));
+            (0..message.len()).step_by(if cfg!(miri) { 9 } else { 1 }).for_each(|length| check(&message[..length]));
             for _ in 0..rounds {
                 let mut broken = message.clone();
                 for _ in 0..1 + random(&mut state) % 4 {

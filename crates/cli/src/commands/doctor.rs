@@ -168,7 +168,7 @@ fn write(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     }
     writeln!(out, "\n{BOLD}Pythons{BOLD:#}")?;
     for Found { version, path, usual } in &report.interpreters {
-        let mark = if *usual { "  (unless another is asked for)" } else { "" };
+        let mark = if *usual { "  (the usual one)" } else { "" };
         writeln!(out, "  {version:<8} {}{DIM}{mark}{DIM:#}", path.display())?;
     }
     if report.interpreters.is_empty() {

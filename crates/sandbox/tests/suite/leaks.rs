@@ -68,7 +68,7 @@ fn many(sandbox: &Sandbox, count: usize) {
 /// In a process of its own, because other tests of this one open descriptors at the same time.
 #[test]
 fn after_many_runs_nothing_is_left() {
-    let count = std::env::var("ETUDE_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(200);
+    let count = std::env::var("ETUDE_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1000);
     if std::env::var_os("ETUDE_ALONE").is_none() {
         let output = Command::new(std::env::current_exe().expect("a test has a path"))
             .args(["--exact", "leaks::after_many_runs_nothing_is_left", "--nocapture"])

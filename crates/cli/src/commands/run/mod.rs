@@ -30,11 +30,11 @@ Examples:
   etude run fetch.py --with httpx --allow server
   etude run --exec -- bash build.sh
 
-The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of what
---file names. It reads and writes nothing else, reaches no network, and leaves nothing behind.
+The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
+what --file names. It reads and writes nothing else, reaches no network, and leaves nothing behind.
 
-Exit codes: the program's own; 124 its time was used up, 137 another limit or a signal ended it, 125 it could not be
-run, 130 after Ctrl-C.";
+Exit codes: the program's own; 124 its time was used up, 137 another limit or a signal ended it, 125 it \
+could not be run, 130 after Ctrl-C.";
 
 /// Run a Python program someone else wrote, safely, and say how it went
 #[derive(Debug, clap::Args)]

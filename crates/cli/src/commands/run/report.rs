@@ -132,7 +132,10 @@ fn missing_package(module: &str, context: &Context<'_>) -> Option<String> {
     Some(match (first.known, first.import == first.package) {
         (true, true) => format!("`{module}` is a package: add `{options}`, {listed}"),
         (true, false) => format!("`{module}` comes with the package `{}`: add `{options}`, {listed}", first.package),
-        (false, _) => format!("if `{module}` is the package `{}`, add `{options}`, {listed}", first.package),
+        (false, true) => {
+            format!("`{module}` is not part of Python: if it is the package of that name, add `{options}`, {listed}")
+        }
+        (false, false) => format!("if `{module}` is the package `{}`, add `{options}`, {listed}", first.package),
     })
 }
 
