@@ -39,7 +39,10 @@ impl Layers {
         let wanted = |layer| !avoid.contains(&layer);
         let root = rustix::process::geteuid().is_root();
         let users = if root { Users::Two { base: crate::supervisor::user_base() } } else { Users::One };
+        // With everything first: where that works, nothing else need be tried.
+        let fresh_proc = wanted(Layer::Namespaces) && wanted(Layer::FreshProc) && attempt(users, true).is_ok();
         let tried = match wanted(Layer::Namespaces) {
+            true if fresh_proc => Ok(()),
             true => attempt(users, false),
             false => Err("left out on purpose".into()),
         };
@@ -49,7 +52,7 @@ impl Layers {
             namespaces,
             namespaces_refused: tried.err(),
             two_users: root,
-            fresh_proc: namespaces && wanted(Layer::FreshProc) && attempt(users, true).is_ok(),
+            fresh_proc,
             landlock: if wanted(Layer::Landlock) { landlock_version() } else { 0 },
             seccomp: seccomp_works(),
             cgroup: wanted(Layer::Cgroups).then(cgroup::Hierarchy::find).flatten(),

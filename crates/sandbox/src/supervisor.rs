@@ -214,11 +214,25 @@ impl Slot {
             }
             let (layers, users, wanted) = (sandbox.layers.clone(), self.users, environment.clone());
             let beforehand = if sandbox.single { "" } else { warm::MODULES };
-            let warm = sandbox.spawner.run(move || Warm::start(&layers, users, &wanted, beforehand))??;
-            if let Some(group) = &self.group {
+            let starting = sandbox.spawner.run(move || Warm::start(&layers, users, &wanted, beforehand))??;
+            let pid = starting.pid();
+            let join = || {
                 let doing = "put the interpreter into its control group";
-                group.add(warm.pid()).map_err(|source| Error::System { doing, source })?;
-            }
+                let joined = self.group.as_ref().map_or(Ok(()), |group| group.add(pid));
+                joined.map_err(|source| Error::System { doing, source })
+            };
+            let warm = if sandbox.single {
+                // Joining takes as long as Python's own start, so both go on at once. With several interpreters in a
+                // group that would count their memory too.
+                let joined = join();
+                let warm = starting.ready()?;
+                joined?;
+                warm
+            } else {
+                let warm = starting.ready()?;
+                join()?;
+                warm
+            };
             self.warm.push((environment.clone(), warm));
         }
         let (_, warm) = self.warm.last_mut().expect("pushed above");

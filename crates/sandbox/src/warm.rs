@@ -84,10 +84,44 @@ impl Places {
     }
 }
 
+/// An interpreter that is on its way.
+pub(crate) struct Starting {
+    warm: Warm,
+    /// Its standard input ends when this does.
+    _input: OwnedFd,
+    complaints: OwnedFd,
+}
+
+impl Starting {
+    pub(crate) fn pid(&self) -> i32 {
+        self.warm.pid()
+    }
+
+    /// Waits until it can fork runs.
+    pub(crate) fn ready(self) -> Result<Warm> {
+        match self.warm.answer(WARM_UP) {
+            Ok((tag::READY, ..)) => {}
+            Ok((_, reason, _)) => return Err(Error::Warm { reason }),
+            Err(Error::Lost) => return Err(Error::Warm { reason: complaint(&self.complaints) }),
+            Err(error) => return Err(error),
+        }
+        if let Some(folder) = &self.warm.scratch {
+            // It is mapped by now, and nothing of ours is to lie about.
+            let _ = std::fs::remove_file(folder.path().join("guest.so"));
+        }
+        Ok(self.warm)
+    }
+}
+
 impl Warm {
     /// Starts an interpreter. Must be called on a thread that lives as long as the interpreter is to.
     /// `beforehand` names the modules to import, in words.
-    pub(crate) fn start(layers: &Layers, users: Users, environment: &Environment, beforehand: &str) -> Result<Warm> {
+    pub(crate) fn start(
+        layers: &Layers,
+        users: Users,
+        environment: &Environment,
+        beforehand: &str,
+    ) -> Result<Starting> {
         let mut needed = environment.folders().map(|(folder, _)| folder).chain([&*environment.interpreter.base_prefix]);
         if users == Users::Host && layers.root && !needed.all(reachable) {
             let reason = "only root may enter its folder, and without namespaces a run is not root".into();
@@ -114,19 +148,7 @@ impl Warm {
         drop((theirs, input, output));
         let warm = Warm { child, control, standby: None, scratch: host, places };
         channel::send(warm.control.as_fd(), &setup.encode(), &[])?;
-        let answer = warm.answer(WARM_UP);
-        drop(input_end);
-        match answer {
-            Ok((tag::READY, ..)) => {}
-            Ok((_, reason, _)) => return Err(Error::Warm { reason }),
-            Err(Error::Lost) => return Err(Error::Warm { reason: complaint(&complaints) }),
-            Err(error) => return Err(error),
-        }
-        if let Some(folder) = &warm.scratch {
-            // It is mapped by now, and nothing of ours is to lie about.
-            let _ = std::fs::remove_file(folder.path().join("guest.so"));
-        }
-        Ok(warm)
+        Ok(Starting { warm, _input: input_end, complaints })
     }
 
     pub(crate) fn pid(&self) -> i32 {
