@@ -1,4 +1,9 @@
 //! A control group for each slot, where the host lets us make one: version 2, or the older one folder per controller.
+//!
+//! The machines this has been run on have version 1. Of version 2 only the reading of its files is tested: making a
+//! group, moving the supervisor into a leaf and the limits follow the kernel's documentation and have not been tried.
+//! If a group cannot be made there, [`Hierarchy::find`] finds nothing, and limits and accounting for each process take
+//! over.
 #![expect(clippy::disallowed_methods, reason = "control groups are files of the kernel")]
 
 use std::fs;

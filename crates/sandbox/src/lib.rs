@@ -14,6 +14,9 @@
 //! This crate knows nothing of courses or lessons, and it is the only one that starts untrusted processes.
 //! A program that fails, hangs or is stopped is an [`Outcome`], never an [`Error`].
 
+#[cfg(not(target_os = "linux"))]
+compile_error!("the sandbox is made of namespaces, Landlock and seccomp, which only Linux has");
+
 mod accounting;
 mod cgroup;
 mod channel;
@@ -26,6 +29,7 @@ mod limits;
 mod mounts;
 mod outer;
 mod run;
+#[cfg_attr(not(target_arch = "x86_64"), path = "seccomp_elsewhere.rs")]
 mod seccomp;
 mod supervisor;
 mod transcript;
