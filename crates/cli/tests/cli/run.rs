@@ -307,7 +307,8 @@ fn output_comes_while_the_program_runs_and_in_its_order() {
 
 #[test]
 fn ctrl_c_stops_even_a_program_that_will_not_listen() {
-    let source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('deaf', flush=True)\nwhile True: pass\n";
+    let source =
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('deaf', flush=True)\nwhile True: pass\n";
     let folder = TempFolder::new().file("a.py", source);
     let mut child = command(&folder, &["a.py", "--timeout", "60s"])
         .stdout(Stdio::piped())
