@@ -51,6 +51,6 @@ pub(crate) enum Command {
     Check(check::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     Doctor(doctor::Arguments),
 }

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(arguments, &printer),
         Command::Show(arguments) => commands::show::run(arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(&arguments, &printer),
-        Command::Run(arguments) => commands::run::run(arguments, &printer),
+        Command::Run(arguments) => commands::run::run(*arguments, &printer),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
     };
     match done {
