@@ -311,6 +311,7 @@ mod tests {
     use crate::warm::Pipes;
     use crate::{Environment, Program};
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    use std::os::fd::AsRawFd;
 
     /// Even a pid 1 that has been taken over can only end its own run: its frames are read to their bounds, its files
     /// have harmless names and its descriptors are closed.
@@ -326,7 +327,13 @@ mod tests {
         limits.output = 1000;
         let program = Program::Command("x".into());
         let job = Job { limits, keep: true, ..Job::new(Environment::of_nothing(), program, crate::Profile::Shell) };
-        let count = || std::fs::read_dir("/proc/self/fd").expect("it is mounted").count();
+        // Other tests may share the process, so only descriptors of this pipe are counted.
+        let place = |fd: &OwnedFd| std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).expect("it is open");
+        let pipe = place(&out);
+        let count = || {
+            let all = std::fs::read_dir("/proc/self/fd").expect("it is mounted").flatten();
+            all.filter(|entry| std::fs::read_link(entry.path()).is_ok_and(|found| found == pipe)).count()
+        };
         let before = count();
         let hostile = std::thread::spawn(move || {
             let send = |packet: &[u8]| {
