@@ -1,7 +1,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, explain, new, show};
+use crate::commands::{check, doctor, explain, new, run, show};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -15,10 +15,14 @@ Examples:
   etude check --no-run waiting         read it, and say what is wrong
   etude show waiting/02-side-by-side.md   see what was understood
   etude explain                        list all checks
+  etude run hello.py                   run a program that someone else wrote
+  etude doctor                         what this machine can guarantee about that
 
-Exit codes: 0 fine, 1 the input has errors or warnings, 2 it could not be done.";
+Exit codes: 0 fine, 1 the input has errors or warnings, 2 it could not be done;
+`run` passes on the program's own (see `etude run --help`).";
 
-/// Courses that run: reads lessons written in Markdown, finds every claim they make, and says what is wrong with them.
+/// Courses that run: reads lessons written in Markdown, finds every claim they make, says what is wrong with them, and
+/// runs programs of strangers safely.
 #[derive(Debug, Parser)]
 #[command(name = "etude", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -47,4 +51,6 @@ pub(crate) enum Command {
     Check(check::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
+    Run(Box<run::Arguments>),
+    Doctor(doctor::Arguments),
 }

@@ -3,8 +3,10 @@
 mod arguments;
 mod catalogue;
 mod commands;
+mod harmless;
 mod paths;
 mod printer;
+mod python;
 
 use std::process::ExitCode;
 
@@ -20,28 +22,51 @@ enum Status {
     Findings,
     /// Some of the input could not be read or written; the rest was dealt with.
     Incomplete,
+    /// A program was run, and this is what its end comes to.
+    Ran(u8),
 }
 
+/// For `run`, whose other codes are the program's own.
+const RUN_FAILED: u8 = 125;
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() && is_run() => {
+            // Nobody can be told that standard error is closed.
+            let _ = error.print();
+            return ExitCode::from(RUN_FAILED);
+        }
+        Err(error) => error.exit(),
+    };
     let printer = Printer::new(arguments.color, arguments.quiet);
+    let failed = if matches!(arguments.command, Command::Run(_)) { RUN_FAILED } else { 2 };
     let done = match arguments.command {
         Command::New(arguments) => commands::new::run(&arguments, &printer),
         Command::Check(arguments) => commands::check::run(arguments, &printer),
         Command::Show(arguments) => commands::show::run(arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(&arguments, &printer),
+        Command::Run(arguments) => commands::run::run(*arguments, &printer),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
     };
     match done {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Findings) => ExitCode::from(1),
         Ok(Status::Incomplete) => ExitCode::from(2),
+        Ok(Status::Ran(code)) => ExitCode::from(code),
         // Whoever read the output has seen enough of it.
         Err(error) if printer::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);
-            ExitCode::from(2)
+            ExitCode::from(failed)
         }
     }
+}
+
+/// Whether what could not be understood was meant for `run`.
+fn is_run() -> bool {
+    let mut words = std::env::args_os().skip(1).skip_while(|word| word.to_string_lossy().starts_with('-'));
+    words.next().is_some_and(|word| word == "run")
 }
 
 #[cfg(test)]

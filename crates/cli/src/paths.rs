@@ -29,11 +29,11 @@ impl Paths {
     }
 }
 
-fn is_stdin(path: &Path) -> bool {
+pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn read_stdin() -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
     let limit = u64::from(u32::MAX);
     let mut bytes = Vec::new();
     io::stdin().lock().take(limit).read_to_end(&mut bytes).context("cannot read standard input")?;

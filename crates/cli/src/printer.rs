@@ -1,7 +1,7 @@
 //! The one place that prints.
 
 use std::error::Error as _;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
@@ -12,7 +12,27 @@ use crate::arguments::Color;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
-const RED: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+
+/// How much of what a failed tool said is repeated.
+const LAST_WORDS: usize = 5;
+
+/// What we will not do, and what to do instead.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// What lines are wrapped to where nobody's terminal says otherwise.
 const WIDTH: usize = 80;
@@ -50,10 +70,34 @@ impl Printer {
         }
     }
 
+    /// Says what whoever goes on should know.
+    pub(crate) fn warn(&self, message: &str, hint: &str) {
+        if !self.quiet {
+            let message = visible(message);
+            to_stderr(format_args!("{YELLOW}warning{YELLOW:#}{BOLD}: {message}{BOLD:#}\n  hint: {hint}\n"));
+        }
+    }
+
+    /// Whether somebody looks at what is going on.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
     /// Says what could not be done, why, and what may help.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        let hint = error.downcast_ref::<etude_project::Error>().and_then(etude_project::Error::hint);
-        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        let environment = error.downcast_ref::<etude_sandbox::environment::Error>();
+        let hint = match (error.downcast_ref::<etude_project::Error>(), error.downcast_ref::<Refusal>()) {
+            (Some(error), _) => error.hint(),
+            (_, Some(refusal)) => Some(refusal.hint.clone()),
+            _ => environment.and_then(etude_sandbox::environment::Error::hint),
+        };
+        let mut causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        if hint.is_none()
+            && let Some(said) = environment.and_then(etude_sandbox::environment::Error::detail)
+        {
+            let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+            causes.extend(lines[lines.len().saturating_sub(LAST_WORDS)..].iter().map(|line| line.trim().to_owned()));
+        }
         fail(&error.to_string(), &causes, hint);
     }
 

@@ -6,14 +6,7 @@ use crate::{Error, write};
 
 /// Makes a folder with these files, by their paths with `/`. A folder that has anything in it is refused.
 pub fn create(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
-    let shown = folder.display().to_string();
-    match folder.read_dir().map(|mut entries| entries.next().is_some()) {
-        Ok(true) => return Err(Error::NotEmpty { path: shown }),
-        Ok(false) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(Error::NotAFolder { path: shown }),
-        Err(source) => return Err(Error::List { path: shown, source }),
-    }
+    must_be_empty(folder)?;
     for (path, bytes) in files {
         let path = folder.join(path);
         let failed = |source| Error::Write { path: path.display().to_string(), source };
@@ -23,4 +16,16 @@ pub fn create(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
         write::create(&path, bytes).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Whether a folder is empty, or not there yet.
+pub(crate) fn must_be_empty(folder: &Path) -> Result<(), Error> {
+    let shown = folder.display().to_string();
+    match folder.read_dir().map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(Error::NotEmpty { path: shown }),
+        Ok(false) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(Error::NotAFolder { path: shown }),
+        Err(source) => Err(Error::List { path: shown, source }),
+    }
 }

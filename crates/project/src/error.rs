@@ -30,6 +30,18 @@ pub enum Error {
     NotEmpty { path: String },
     #[error("`{path}` is a file, not a folder")]
     NotAFolder { path: String },
+    #[error("`{path}` is no text: it has NUL bytes")]
+    Binary { path: String },
+    #[error("`{path}` is not UTF-8: line {line} has other bytes")]
+    NotUtf8 { path: String, line: usize },
+    #[error("the name of `{path}` is not UTF-8")]
+    OddName { path: String },
+    #[error("more than {most} file{} to be copied", if *most == 1 { " is" } else { "s are" })]
+    TooManyFiles { most: usize },
+    #[error("more than {} are to be copied", size(*most))]
+    TooManyBytes { most: u64 },
+    #[error("`{path}` cannot be used as it is: {message}")]
+    Settings { path: String, message: String },
     #[error("the current folder cannot be found")]
     CurrentFolder { source: io::Error },
 }
@@ -50,8 +62,12 @@ impl Error {
             | Error::Changed { path }
             | Error::ReadOnly { path }
             | Error::NotEmpty { path }
-            | Error::NotAFolder { path } => Some(path),
-            Error::CurrentFolder { .. } => None,
+            | Error::NotAFolder { path }
+            | Error::Binary { path, .. }
+            | Error::NotUtf8 { path, .. }
+            | Error::OddName { path, .. }
+            | Error::Settings { path, .. } => Some(path),
+            Error::TooManyFiles { .. } | Error::TooManyBytes { .. } | Error::CurrentFolder { .. } => None,
         }
     }
 
@@ -71,8 +87,24 @@ impl Error {
             Error::Changed { .. } => "run the command again",
             Error::ReadOnly { .. } => "make it writable first",
             Error::NotEmpty { .. } | Error::NotAFolder { .. } => "choose a folder that is empty or does not exist yet",
+            Error::Binary { .. } => "name a file with Python source",
+            Error::NotUtf8 { .. } => {
+                "save it as UTF-8, or name its encoding in the first line: `# -*- coding: latin-1 -*-`"
+            }
+            Error::OddName { .. } => "give it another name",
+            Error::TooManyFiles { .. } | Error::TooManyBytes { .. } => {
+                "name what is not needed in `.etudeignore`, or copy less"
+            }
+            Error::Settings { .. } => "`etude check --no-run` shows all that is wrong with it",
             Error::DeadEnd { .. } | Error::Write { .. } | Error::CurrentFolder { .. } => return None,
         };
         Some(hint.to_owned())
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{bytes} bytes"),
+        _ => format!("{} MiB", bytes >> 20),
     }
 }

@@ -105,25 +105,12 @@ pub(crate) struct Listing {
 /// part of this folder, and so no walk can go in circles.
 pub(crate) fn list(input: &Input) -> Listing {
     let mut listing = Listing::default();
-    let walk = WalkBuilder::new(&input.location)
-        // The same files on every machine: `.gitignore` counts without a repository too, personal rules never do.
-        .require_git(false)
-        .git_global(false)
-        .git_exclude(false)
-        .add_custom_ignore_filename(".etudeignore")
-        .filter_entry(|entry| {
-            let left_out = ["target", "node_modules", ".venv"].iter().any(|name| entry.file_name() == *name);
-            entry.depth() == 0 || !(left_out && entry.file_type().is_some_and(|it| it.is_dir()))
-        })
-        .build();
     let shown = |path: &Path| input.show(path).unwrap_or_else(|| path.display().to_string());
-    for entry in walk {
+    for entry in walker(&input.location).build() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path = shown(path_of(&error).unwrap_or(&input.location));
-                let source = error.into_io_error().unwrap_or_else(|| io::Error::other("the walk failed"));
-                listing.errors.push(Error::List { path, source });
+                listing.errors.push(listing_error(error, input));
                 continue;
             }
         };
@@ -157,6 +144,28 @@ pub(crate) fn list(input: &Input) -> Listing {
         listing.files.push(Found { is_link: file_type.is_symlink(), location: entry.into_path() });
     }
     listing
+}
+
+/// Walks a folder past what is hidden or ignored.
+pub(crate) fn walker(folder: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(folder);
+    // The same files on every machine: `.gitignore` counts without a repository too, personal rules never do.
+    walk.require_git(false)
+        .git_global(false)
+        .git_exclude(false)
+        .add_custom_ignore_filename(".etudeignore")
+        .filter_entry(|entry| {
+            let left_out = ["target", "node_modules", ".venv"].iter().any(|name| entry.file_name() == *name);
+            entry.depth() == 0 || !(left_out && entry.file_type().is_some_and(|it| it.is_dir()))
+        });
+    walk
+}
+
+pub(crate) fn listing_error(error: ignore::Error, input: &Input) -> Error {
+    let location = path_of(&error).unwrap_or(&input.location);
+    let path = input.show(location).unwrap_or_else(|| location.display().to_string());
+    let source = error.into_io_error().unwrap_or_else(|| io::Error::other("the walk failed"));
+    Error::List { path, source }
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

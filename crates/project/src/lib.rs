@@ -1,19 +1,28 @@
-//! Finds, reads and atomically writes courses.
+//! Finds, reads and atomically writes courses, and copies what programs need.
 //!
 //! The only crate that touches the disk: it turns paths into sources and file ids, and hands those to `etude-course`.
 //! It knows which files are lessons, but not what a lesson says; it decides nothing and prints nothing.
 
+mod copy;
 mod course_toml;
 mod create;
 mod error;
 mod find;
+mod keep;
 mod natural;
+mod program;
 mod read;
+mod settings;
 mod upwards;
 mod workspace;
 mod write;
 
+pub use copy::{Bounds, Copies};
 pub use course_toml::{COURSE_TOML, Finding};
 pub use create::create;
 pub use error::Error;
+pub use keep::{can_keep, keep};
+pub use program::Program;
+pub use read::{folder_size, read_file};
+pub use settings::course_settings;
 pub use workspace::{CourseFolder, Request, Saved, Workspace};

@@ -30,6 +30,27 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
+/// The bytes of a file somebody named.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let shown = path.display().to_string();
+    if !path.exists() && !path.is_symlink() {
+        return Err(Error::Missing { path: shown, nearest: None });
+    }
+    read(path, &shown)
+}
+
+/// How many bytes the files below a folder have; what cannot be looked at counts as nothing.
+pub fn folder_size(folder: &Path) -> u64 {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => folder_size(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
 /// The error for what can be opened but is no file.
 pub(crate) fn special(metadata: &Metadata, shown: &str) -> Option<Error> {
     if metadata.is_file() {

@@ -283,14 +283,14 @@ pub struct Saved {
 
 /// A `course.toml` that counts.
 #[derive(Clone)]
-struct Settings {
-    place: PathBuf,
-    shown: String,
+pub(crate) struct Settings {
+    pub(crate) place: PathBuf,
+    pub(crate) shown: String,
 }
 
 impl Settings {
     /// The one somebody named, by itself or by its folder.
-    fn named(given: &Path) -> Result<Self, Error> {
+    pub(crate) fn named(given: &Path) -> Result<Self, Error> {
         let mut file = given.to_owned();
         if given.is_dir() {
             file.push(upwards::NAME);

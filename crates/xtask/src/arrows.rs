@@ -5,8 +5,13 @@ use anyhow::{Result, bail};
 use crate::cargo::{self, Package};
 
 /// The product's crates by tier, from the ground up. A crate may use those of lower tiers only.
-const TIERS: &[&[&str]] =
-    &[&["etude-text"], &["etude-markdown", "etude-python"], &["etude-course"], &["etude-project"], &["etude"]];
+const TIERS: &[&[&str]] = &[
+    &["etude-text"],
+    &["etude-markdown", "etude-python"],
+    &["etude-course", "etude-sandbox"],
+    &["etude-project"],
+    &["etude"],
+];
 
 /// Crates that help and are no part of the product. They use none of it, and it may use them in tests only.
 const TOOLS: &[&str] = &["etude-testing", "xtask"];

@@ -3,6 +3,7 @@
 mod corpus;
 mod mdbook;
 mod measure;
+mod run;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,6 +20,8 @@ use measure::{Medians, measure, pinned};
 pub(crate) enum Benchmark {
     /// Read a generated course: `etude check --no-run`, beside mdBook's build of the same Markdown
     Read(Read),
+    /// Run snippets through a warm sandbox, beside plain Python and bubblewrap
+    Run(run::Run),
 }
 
 #[derive(Args)]
@@ -40,6 +43,7 @@ pub(crate) struct Read {
 pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
         Benchmark::Read(arguments) => read(arguments),
+        Benchmark::Run(arguments) => run::run(arguments),
     }
 }
 

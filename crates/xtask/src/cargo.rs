@@ -23,7 +23,7 @@ pub(crate) fn root() -> PathBuf {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
-    target_directory: PathBuf,
+    pub(crate) target_directory: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the binary they are about")]
 
 mod check;
+mod doctor;
 mod explain;
 mod find;
 mod fix;
@@ -11,4 +12,5 @@ mod formats;
 mod levels;
 mod new;
 mod pipes;
+mod run;
 mod show;

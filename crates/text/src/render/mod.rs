@@ -18,4 +18,4 @@ pub use github::github;
 pub use json::{JsonDiagnostic, json};
 pub use sarif::{Rule, Tool, sarif};
 pub use terminal::{Terminal, terminal};
-pub use visible::visible;
+pub use visible::{push_visible, visible};

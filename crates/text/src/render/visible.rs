@@ -10,7 +10,7 @@ const TAB: &str = "    ";
 /// Control characters could move the cursor or recolour the screen, marks of direction could show a line in another
 /// order than Python reads it, and invisible ones would hide what a diagnostic is about: all get a visible stand-in of
 /// known width. Joiners and variation selectors are dropped, because terminals disagree on the width of what they join.
-pub(crate) fn push_visible(out: &mut String, c: char) {
+pub fn push_visible(out: &mut String, c: char) {
     match c {
         '\t' => out.push_str(TAB),
         '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + c as u32)),

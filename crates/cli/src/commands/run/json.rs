@@ -1,0 +1,93 @@
+//! A run as one JSON object.
+
+use etude_sandbox::{Stream, Transcript};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Report {
+    outcome: &'static str,
+    exit: Option<i32>,
+    stdout: String,
+    stderr: String,
+    writes: Vec<Write>,
+    wall_ms: u128,
+    virtual_ms: u128,
+    cpu_ms: u128,
+    peak_kb: u64,
+    findings: [(); 0],
+    tasks: [(); 0],
+    cause: Option<String>,
+    hint: Option<String>,
+    failure: Option<Failure>,
+}
+
+#[derive(Serialize)]
+struct Write {
+    at_ms: u128,
+    stream: &'static str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    kind: String,
+    message: String,
+    file: Option<String>,
+    line: Option<u32>,
+}
+
+impl Report {
+    pub(super) fn new(transcript: &Transcript, hints: &[String]) -> Self {
+        let wall_ms = transcript.wall.as_millis();
+        let writes = texts(transcript);
+        let of = |name: &str| writes.iter().filter(|it| it.stream == name).map(|it| it.text.as_str()).collect();
+        Report {
+            outcome: transcript.outcome.name(),
+            exit: transcript.exit,
+            stdout: of("stdout"),
+            stderr: of("stderr"),
+            wall_ms,
+            // Runs are under the real clock, where both are the same.
+            virtual_ms: wall_ms,
+            cpu_ms: transcript.cpu.as_millis(),
+            peak_kb: transcript.peak_memory / 1024,
+            findings: [],
+            tasks: [],
+            cause: transcript.cause.clone(),
+            hint: (!hints.is_empty()).then(|| hints.join("; ")),
+            failure: transcript.failure.clone().map(|failure| Failure {
+                kind: failure.kind,
+                message: failure.message,
+                line: failure.place.as_ref().map(|place| place.line),
+                file: failure.place.map(|place| place.file),
+            }),
+            writes,
+        }
+    }
+}
+
+/// The writes as text. A character that was cut by the end of a write belongs to the one that completes it.
+fn texts(transcript: &Transcript) -> Vec<Write> {
+    let mut rests: [Vec<u8>; 2] = Default::default();
+    let mut writes: Vec<Write> = Vec::new();
+    for write in &transcript.writes {
+        let (index, stream) = if write.stream == Stream::Stdout { (0, "stdout") } else { (1, "stderr") };
+        rests[index].extend_from_slice(&write.bytes);
+        let end = match std::str::from_utf8(&rests[index]) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            // A bad byte may hide a cut character behind it; it is rare enough to be shown as two bad ones.
+            _ => rests[index].len(),
+        };
+        let rest = rests[index].split_off(end);
+        let whole = std::mem::replace(&mut rests[index], rest);
+        writes.push(Write { at_ms: write.at.as_millis(), stream, text: String::from_utf8_lossy(&whole).into_owned() });
+    }
+    for (rest, stream) in rests.iter().zip(["stdout", "stderr"]) {
+        if !rest.is_empty()
+            && let Some(last) = writes.iter_mut().rev().find(|write| write.stream == stream)
+        {
+            last.text.push_str(&String::from_utf8_lossy(rest));
+        }
+    }
+    writes
+}

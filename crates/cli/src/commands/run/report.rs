@@ -1,0 +1,147 @@
+//! How a run went, in a line, and what to do about it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use etude_sandbox::{Environment, Limits, Outcome, Profile, Transcript};
+
+use super::amount::{show_memory, show_time, size_option, time_option};
+use crate::python::Pythons;
+
+/// What is known of the run besides its transcript.
+pub(super) struct Context<'a> {
+    pub(super) pythons: &'a Pythons,
+    pub(super) environment: &'a Environment,
+    /// Absolute imports of the sources that no file beside the program answers.
+    pub(super) imports: &'a [String],
+    pub(super) limits: Limits,
+    pub(super) own_cpu_limit: bool,
+    pub(super) has_stdin: bool,
+    pub(super) has_course: bool,
+    /// The folder that the work folder stood for.
+    pub(super) root: &'a Path,
+}
+
+pub(super) fn exit_code(transcript: &Transcript) -> u8 {
+    match transcript.outcome {
+        Outcome::Ok => 0,
+        // A program's exit code has eight bits.
+        Outcome::Failed => transcript.exit.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+        Outcome::Timeout => 124,
+        Outcome::Memory | Outcome::Output | Outcome::Disk | Outcome::Processes | Outcome::Killed => 137,
+    }
+}
+
+pub(super) fn summary(transcript: &Transcript) -> String {
+    let used = format!("{} CPU, {}", show_time(transcript.cpu), show_memory(transcript.peak_memory));
+    let wall = show_time(transcript.wall);
+    let cause = transcript.cause.as_deref().unwrap_or_default();
+    match (transcript.outcome, transcript.exit) {
+        (Outcome::Ok, _) => format!("ran in {wall}, {used}"),
+        // The program was not even started.
+        (Outcome::Failed, Some(126 | 127)) if transcript.failure.is_none() && cause.contains("cannot be run") => {
+            cause.to_owned()
+        }
+        (Outcome::Failed, code) => format!("failed with exit code {} after {wall}, {used}", code.unwrap_or(1)),
+        (Outcome::Timeout, _) => format!("{cause} ({used})"),
+        _ => format!("{cause} ({wall}, {used})"),
+    }
+}
+
+pub(super) fn hints(transcript: &Transcript, context: &Context<'_>) -> Vec<String> {
+    let Context { limits, .. } = context;
+    let raise = |what: &str, option: &str, value: String| format!("if it needs more {what}: `{option} {value}`");
+    match transcript.outcome {
+        Outcome::Timeout => {
+            let cpu = context.own_cpu_limit && transcript.wall + Duration::from_millis(50) < limits.wall;
+            vec![match cpu {
+                true => raise("CPU time", "--cpu", time_option(limits.cpu * 2)),
+                false => raise("time", "--timeout", time_option(limits.wall * 2)),
+            }]
+        }
+        Outcome::Memory => vec![raise("memory", "--memory", size_option(limits.memory * 2))],
+        Outcome::Output => vec![raise("output", "--output", size_option(limits.output * 2))],
+        Outcome::Disk => vec![raise("disk", "--disk", size_option(limits.disk * 2))],
+        Outcome::Processes => vec![raise("processes", "--processes", (limits.processes * 2).to_string())],
+        Outcome::Ok | Outcome::Killed => Vec::new(),
+        Outcome::Failed => refused(transcript).or_else(|| missing(transcript, context)).into_iter().collect(),
+    }
+}
+
+/// The program was refused something that an option allows.
+fn refused(transcript: &Transcript) -> Option<String> {
+    let text = match transcript.needs? {
+        Profile::Python => return None,
+        Profile::Process => {
+            "it may not start programs: `--allow process` lets it start Python, `--allow shell` any program"
+        }
+        Profile::Server => {
+            "it may not use the network: `--allow server` gives it one of its own, which leads nowhere else"
+        }
+        Profile::Shell => "it may start nothing but Python: `--allow shell` lets it start any program",
+    };
+    Some(text.to_owned())
+}
+
+/// The program did without something that it was not given.
+fn missing(transcript: &Transcript, context: &Context<'_>) -> Option<String> {
+    let failure = transcript.failure.as_ref()?;
+    match failure.kind.as_str() {
+        "ModuleNotFoundError" => missing_package(quoted(&failure.message)?, context),
+        "EOFError" if !context.has_stdin => {
+            Some("it reads input: give it some with `--stdin FILE`; `--stdin -` passes on your own".to_owned())
+        }
+        "FileNotFoundError" => {
+            let name = quoted(&failure.message)?;
+            let inside = Path::new(name).is_relative() && !name.split('/').any(|part| part == "..");
+            let there = inside && context.root.join(name).exists();
+            there.then(|| format!("a run sees copies of what it is given: add `--file {name}`"))
+        }
+        _ => None,
+    }
+}
+
+/// Only names that stand in the sources count: an error message says whatever the program wants it to.
+fn missing_package(module: &str, context: &Context<'_>) -> Option<String> {
+    let top = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+    if !context.imports.iter().any(|import| top(import) == top(module)) {
+        return None;
+    }
+    let interpreters = context.pythons.interpreters.all().iter();
+    let newest = interpreters.filter(|one| one.is_stdlib(&top(module))).map(|one| one.version.minor()).max();
+    if let Some((major, minor)) = newest {
+        let here = context.environment.version();
+        return Some(format!(
+            "Python {}.{} has no `{module}`, Python {major}.{minor} does: add `--python {major}.{minor}`",
+            here.major, here.minor
+        ));
+    }
+    let imports: Vec<&str> = context.imports.iter().map(String::as_str).collect();
+    let mut unknown = context.environment.unknown_imports(&imports, &|_| false);
+    unknown.sort_by_key(|unknown| top(&unknown.import) != top(module));
+    let first = unknown.first()?;
+    let mut packages: Vec<&str> = Vec::new();
+    for unknown in unknown.iter().filter(|unknown| unknown.known || unknown.import == first.import) {
+        if !packages.contains(&unknown.package.as_str()) {
+            packages.push(&unknown.package);
+        }
+    }
+    let options: Vec<String> = packages.iter().map(|package| format!("--with {package}")).collect();
+    let options = options.join(" ");
+    let listed = if context.has_course { "or list it in `course.toml`" } else { "or list it in a `course.toml`" };
+    Some(match (first.known, first.import == first.package) {
+        (true, true) => format!("`{module}` is a package: add `{options}`, {listed}"),
+        (true, false) => format!("`{module}` comes with the package `{}`: add `{options}`, {listed}", first.package),
+        (false, true) => {
+            format!("`{module}` is not part of Python: if it is the package of that name, add `{options}`, {listed}")
+        }
+        (false, false) => format!("if `{module}` is the package `{}`, add `{options}`, {listed}", first.package),
+    })
+}
+
+/// The last text between quotes: `No module named 'httpx'`.
+fn quoted(message: &str) -> Option<&str> {
+    let end = message.rfind('\'')?;
+    let start = message[..end].rfind('\'')?;
+    Some(&message[start + 1..end]).filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+}

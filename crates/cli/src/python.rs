@@ -1,0 +1,134 @@
+//! The Pythons of this machine, and the folder where what was made for them is kept.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use etude_sandbox::environment::{self, Host, NotAVersion, Progress, Requirement, Wanted};
+use etude_sandbox::{Environment, Interpreter, Interpreters};
+
+use crate::printer::Printer;
+
+/// Which Python somebody asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    Version(Wanted),
+    At(PathBuf),
+}
+
+impl FromStr for Choice {
+    type Err = NotAVersion;
+
+    fn from_str(text: &str) -> Result<Self, NotAVersion> {
+        if text.contains('/') { Ok(Choice::At(PathBuf::from(text))) } else { text.parse().map(Choice::Version) }
+    }
+}
+
+pub(crate) struct Pythons {
+    host: Host,
+    pub(crate) cache: PathBuf,
+    pub(crate) interpreters: Interpreters,
+}
+
+impl Pythons {
+    #[expect(clippy::disallowed_methods, reason = "settings come in here")]
+    pub(crate) fn find() -> anyhow::Result<Self> {
+        let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+        let cache = cache.context("there is no folder to keep things in: set HOME or XDG_CACHE_HOME")?.join("etude");
+        let host: Host = std::env::vars_os().collect();
+        let interpreters = Interpreters::find(&host, &cache);
+        Ok(Self { host, cache, interpreters })
+    }
+
+    pub(crate) fn choose(&self, choice: Option<&Choice>) -> anyhow::Result<Interpreter> {
+        Ok(match choice {
+            Some(Choice::At(path)) => Interpreters::at(&self.host, &self.cache, path)?,
+            Some(Choice::Version(wanted)) => self.interpreters.choose(Some(*wanted))?.clone(),
+            None => self.interpreters.choose(None)?.clone(),
+        })
+    }
+
+    /// The environment with these packages, made now if it has never been. Tells a person who watches.
+    pub(crate) fn environment(
+        &self,
+        interpreter: &Interpreter,
+        requirements: &[Requirement],
+        printer: &Printer,
+    ) -> anyhow::Result<Environment> {
+        let prepare = |tell: &mut dyn FnMut(String)| {
+            let mut progress = |progress| tell(phrase(&progress));
+            environment::prepare(&self.host, &self.cache, interpreter, requirements, &mut progress)
+        };
+        Ok(watched(printer, prepare)?)
+    }
+
+    /// A program on the search path of the person's session.
+    #[expect(clippy::disallowed_methods, reason = "settings come in here")]
+    pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
+    }
+}
+
+/// Whether packages can be installed with an interpreter's own means.
+pub(crate) fn has_pip(interpreter: &Interpreter) -> bool {
+    let library = &interpreter.stdlib;
+    let there = |path: &Path| path.is_dir();
+    there(&library.join("ensurepip")) || there(&library.join("site-packages/pip"))
+}
+
+fn phrase(progress: &Progress) -> String {
+    match progress {
+        Progress::Waiting => "waiting for another etude that makes the same environment".to_owned(),
+        Progress::Resolving => "choosing versions of packages".to_owned(),
+        Progress::Downloading { name } => format!("downloading {name}"),
+        Progress::Installing => "installing packages".to_owned(),
+        Progress::Compiling => "preparing bytecode".to_owned(),
+        Progress::Done { packages, seconds, .. } => format!("{packages} packages in {seconds:.1} s"),
+    }
+}
+
+/// What takes less time than this needs no explanation.
+const SOON: Duration = Duration::from_millis(500);
+
+/// Does some work that says what it is at; shown on a line that goes away again, if somebody watches.
+fn watched<T>(printer: &Printer, work: impl FnOnce(&mut dyn FnMut(String)) -> T) -> T {
+    if !printer.is_watched() {
+        return work(&mut |_| ());
+    }
+    let (send, receive) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || draw(&receive));
+        // Moved in, so that the channel closes with the work and the drawing ends.
+        let mut tell = move |text| drop(send.send(text));
+        work(&mut tell)
+    })
+}
+
+fn draw(said: &Receiver<String>) {
+    let from = Instant::now() + SOON;
+    let mut latest: Option<String> = None;
+    let mut shown = false;
+    loop {
+        let patience = if latest.is_some() { from.saturating_duration_since(Instant::now()) } else { Duration::MAX };
+        match said.recv_timeout(patience.min(Duration::from_secs(3600))) {
+            Ok(text) => latest = Some(text),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if Instant::now() >= from
+            && let Some(text) = latest.take()
+        {
+            // Nobody can be told that standard error is closed.
+            let _ = write!(io::stderr(), "\r\u{1b}[K{text}…");
+            shown = true;
+        }
+    }
+    if shown {
+        let _ = write!(io::stderr(), "\r\u{1b}[K");
+    }
+}

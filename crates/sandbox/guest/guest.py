@@ -1,0 +1,153 @@
+# The Python side of the warm interpreter. It is no module: its names live in a dictionary that nothing but the
+# guest library knows, so a program does not find it among the loaded modules.
+import faulthandler as _faulthandler
+import gc as _gc
+import itertools as _itertools
+import os as _os
+import sys as _sys
+
+_DUMP, _FAILURE, _DUMP_SIGNAL, _CPU_SIGNAL = 0x3FFFFFF0, 0x3FFFFFF1, 62, 24
+_plain = set(_sys.modules) - {"faulthandler"}
+_work = ""
+_beforehand = frozenset()
+_known = 0
+nothing = None
+
+
+def warm(modules, site):
+    """Imports what runs usually need, then makes everything so far invisible to the collector."""
+    if site:
+        _sys.path.append(site.decode())
+    for name in modules:
+        try:
+            __import__(name.decode())
+        except Exception:
+            pass
+    _sys.modules.pop("faulthandler", None)
+    global _beforehand
+    _beforehand = frozenset(name.partition(".")[0] for name in _sys.modules if name not in _plain)
+    _gc.collect()
+    _gc.freeze()
+
+
+def begin(path, source, argv, env, work):
+    """Prepares the interpreter as `python PATH` would find it; returns the code and the namespace of `__main__`."""
+    global _work, _known
+    path, _work = _os.fsdecode(path), _os.fsdecode(work)
+    data = _os.environ._data
+    data.clear()
+    data.update(zip(env[::2], env[1::2]))
+    _sys.argv = [_os.fsdecode(argument) for argument in argv]
+    if hasattr(_sys, "orig_argv"):
+        _sys.orig_argv = [_os.path.basename(_sys.executable)] + _sys.argv
+    full = _os.path.join(_work, path)
+    _sys.path.insert(0, _os.path.dirname(full))
+    _forget_shadowed(_sys.path[0])
+    for stream in (_sys.stdout, _sys.stderr):
+        stream.reconfigure(line_buffering=True)
+    _faulthandler.register(_DUMP_SIGNAL, file=_DUMP, all_threads=True, chain=False)
+    _faulthandler.register(_CPU_SIGNAL, file=_DUMP, all_threads=True, chain=True)
+    # A fresh module: the one from before is frozen, and the collector would never let go of what it holds.
+    module = type(_sys)("__main__")
+    main = module.__dict__
+    main.update(_sys.modules["__main__"].__dict__)
+    _sys.modules["__main__"] = module
+    main["__file__"] = full if _sys.version_info >= (3, 9) else path
+    main["__cached__"] = None
+    main["__loader__"] = _sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", main["__file__"])
+    _known = len(_sys.modules)
+    return compile(source, path, "exec", dont_inherit=True), main
+
+
+def _forget_shadowed(folder):
+    """A file named like a module we imported beforehand must win, as it does in a fresh interpreter."""
+    try:
+        names = {name.partition(".")[0] for name in _os.listdir(folder)}
+    except OSError:
+        return
+    # Touching every module here would copy the page each one lives on: that is what a run's start costs.
+    if names.isdisjoint(_beforehand):
+        return
+    for name in [name for name in _sys.modules if name not in _plain]:
+        del _sys.modules[name]
+
+
+def report(kind, value, trace):
+    """Shows the exception that ended the program and returns the exit code; -2 asks for death by SIGINT."""
+    if isinstance(value, SystemExit):
+        code = value.code
+        if code is None:
+            return 0
+        if isinstance(code, int):
+            return code & 0xFF
+        try:
+            print(code, file=_sys.stderr)
+        except BaseException:
+            pass
+        return 1
+    _note(value, trace)
+    _sys.last_type, _sys.last_value, _sys.last_traceback = kind, value, trace
+    try:
+        _sys.excepthook(kind, value, trace)
+    except SystemExit as exit:
+        return report(SystemExit, exit, None)
+    except BaseException as error:
+        try:
+            print("Error in sys.excepthook:", file=_sys.stderr)
+            _sys.__excepthook__(type(error), error, error.__traceback__)
+            print("\nOriginal exception was:", file=_sys.stderr)
+            _sys.__excepthook__(kind, value, trace)
+        except BaseException:
+            pass
+    return -2 if isinstance(value, KeyboardInterrupt) else 1
+
+
+def _note(value, trace):
+    """Tells the supervisor what was raised and the last line of the user's own code it passed through."""
+    try:
+        kind = type(value)
+        name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
+        file, line, function = "", 0, ""
+        if isinstance(value, SyntaxError) and value.filename:
+            file, line = value.filename, value.lineno or 0
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if _is_users(code.co_filename):
+                file, line, function = code.co_filename, trace.tb_lineno, code.co_name
+            trace = trace.tb_next
+        if file.startswith(_work + "/"):
+            file = file[len(_work) + 1 :]
+        fields = [name, str(value)[:600], str(getattr(value, "errno", None) or 0), file, str(line), function]
+        text = "\0".join(field.replace("\0", "") for field in fields)
+        _os.write(_FAILURE, text.encode("utf-8", "replace"))
+    except BaseException:
+        pass
+
+
+def _is_users(name):
+    return (not name.startswith(("/", "<"))) or name.startswith(_work + "/")
+
+
+def flush():
+    """Flushes the standard streams; 120 says that it could not be done, as Python itself does."""
+    code = 0
+    for stream, counts in ((_sys.stdout, True), (_sys.stderr, False)):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except BaseException as error:
+            if counts:
+                code = 120
+                try:
+                    print("Exception ignored in:", stream, file=_sys.stderr)
+                    print(type(error).__name__ + ":", error, file=_sys.stderr)
+                except BaseException:
+                    pass
+    return code
+
+
+def leftovers():
+    """The names of the modules that a program has loaded itself, latest first, `__main__` last."""
+    loaded = _itertools.islice(reversed(_sys.modules), max(0, len(_sys.modules) - _known))
+    names = [name for name in loaded if _is_users(getattr(_sys.modules[name], "__file__", None) or "/")]
+    return [_os.fsencode(name) for name in names if name != "__main__"] + [b"__main__"]

@@ -1,0 +1,321 @@
+//! Pid 1 of a run: builds its surroundings, forks the learner, waits, ends what is left and reports.
+//!
+//! It never runs Python. All signals stay blocked in it, and it holds the only status socket.
+
+use crate::notes::{self, Notes};
+use crate::packets;
+use crate::sys;
+use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
+use crate::{confine, folder, learner};
+use std::ffi::{CStr, CString};
+use std::sync::atomic::Ordering::*;
+
+const STATUS: i32 = 3;
+const JOB: i32 = 4;
+/// Asks the learner's interpreter to write down where its threads are.
+const DUMP_SIGNAL: i32 = 62;
+
+/// Runs in the freshly cloned process. Returns only in the learner, confined, with the job's descriptor.
+pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
+    let unblocked = block_signals();
+    notes::create();
+    arrange_descriptors(fds);
+    if !confine::bind_to_parent() {
+        broken(Step::Parent);
+    }
+    let score = open_oom_score();
+    let work = surroundings(setup, start);
+    // One session for init and learner: the scheduler's automatic groups starve one of two under load.
+    // SAFETY: takes nothing; init is no group leader, so it cannot fail.
+    unsafe { sys::setsid() };
+    set_oom_score(score, b"1000");
+    // SAFETY: the process has one thread; the child continues with a copy of everything.
+    let learner = unsafe { sys::fork() };
+    match learner {
+        ..0 => broken(Step::Fork),
+        0 => {
+            // There is no exec between here and the program, so close-on-exec would do nothing.
+            for fd in [STATUS, work, score] {
+                // SAFETY: closes descriptors this process no longer needs; -1 is refused without effect.
+                unsafe { sys::close(fd) };
+            }
+            learner::confine(setup, start, &unblocked);
+            JOB
+        }
+        _ => {
+            set_oom_score(score, b"0");
+            wait_and_report(setup, learner, work)
+        }
+    }
+}
+
+fn block_signals() -> sys::sigset_t {
+    let (mut all, mut old) = (sys::sigset_t([0; 16]), sys::sigset_t([0; 16]));
+    // SAFETY: live sets of glibc's size.
+    unsafe {
+        // The interpreter ignores ended children; init must hear of them.
+        sys::signal(sys::SIGCHLD, sys::SIG_DFL);
+        sys::sigfillset(&mut all);
+        sys::sigprocmask(sys::SIG_SETMASK, &all, &mut old);
+    }
+    old
+}
+
+fn arrange_descriptors([out, err, status, job]: [i32; 4]) {
+    // SAFETY: moves descriptors received for this purpose out of the way first, so that none is overwritten before it
+    // has been copied; everything from 5 up, and the control socket at 3, is closed or replaced.
+    unsafe {
+        let moved = [out, err, status, job].map(|fd| sys::fcntl(fd, sys::F_DUPFD_CLOEXEC, 60));
+        sys::dup2(moved[0], 1);
+        sys::dup2(moved[1], 2);
+        sys::dup3(moved[2], STATUS, sys::O_CLOEXEC);
+        sys::dup3(moved[3], JOB, sys::O_CLOEXEC);
+        sys::syscall(sys::SYS_CLOSE_RANGE, 5u32, u32::MAX, 0u32);
+    }
+}
+
+/// Opened before `/proc` is hidden. The learner is to be the first that a lack of memory kills, and init the last:
+/// without init there would be no report.
+fn open_oom_score() -> i32 {
+    // SAFETY: a terminated path; -1 where there is no `/proc`.
+    unsafe { sys::open(c"/proc/self/oom_score_adj".as_ptr(), sys::O_WRONLY | sys::O_CLOEXEC) }
+}
+
+fn set_oom_score(file: i32, score: &[u8]) {
+    // SAFETY: a live buffer; a missing file is refused without effect. The raw call avoids the interposed `write`.
+    unsafe { sys::syscall(sys::SYS_WRITE, file, score.as_ptr(), score.len()) };
+}
+
+/// The scratch file system with its work folder (returned, opened), and no `/proc` but the run's own.
+fn surroundings(setup: &Setup, start: &Start) -> i32 {
+    let scratch = text(&setup.scratch);
+    if setup.namespaces {
+        let options = text(&format!("size={},nr_inodes={},mode=0755", start.disk, start.files));
+        let mut flags = sys::MS_NOSUID | sys::MS_NODEV;
+        if !start.exec_scratch {
+            flags |= sys::MS_NOEXEC;
+        }
+        // SAFETY: terminated strings throughout.
+        let mounted = unsafe {
+            sys::mount(c"tmpfs".as_ptr(), scratch.as_ptr(), c"tmpfs".as_ptr(), flags, options.as_ptr().cast())
+        };
+        if mounted != 0 {
+            broken(Step::Scratch);
+        }
+    }
+    let temporary = text(&format!("{}/tmp", setup.scratch));
+    let work = text(&setup.work);
+    for (folder, mode) in [(&temporary, 0o700), (&work, 0o700)] {
+        // SAFETY: terminated strings; the folder is new, so nobody else can have put anything in its place.
+        unsafe {
+            if sys::mkdir(folder.as_ptr(), mode) != 0
+                || (sys::geteuid() == 0 && sys::chown(folder.as_ptr(), setup.uid, setup.uid) != 0)
+            {
+                broken(Step::Scratch);
+            }
+        }
+    }
+    if setup.namespaces {
+        hide_proc(setup, start);
+    }
+    // SAFETY: a terminated path that was made above.
+    let opened = unsafe {
+        let flags = sys::O_RDONLY | sys::O_DIRECTORY | sys::O_NOFOLLOW | sys::O_CLOEXEC;
+        let opened = sys::open(work.as_ptr(), flags);
+        sys::fchdir(opened);
+        opened
+    };
+    if opened < 0 {
+        broken(Step::Scratch);
+    }
+    opened
+}
+
+fn hide_proc(setup: &Setup, start: &Start) {
+    let flags = sys::MS_NOSUID | sys::MS_NODEV | sys::MS_NOEXEC;
+    let options = c"hidepid=2,subset=pid";
+    // SAFETY: terminated strings throughout.
+    unsafe {
+        // The kernel grants a fresh one only while another is to be seen, so it covers the interpreter's own.
+        let target = c"/proc".as_ptr();
+        let fresh =
+            start.proc && sys::mount(c"proc".as_ptr(), target, c"proc".as_ptr(), flags, options.as_ptr().cast()) == 0;
+        if !fresh && setup.proc && sys::umount2(target, sys::MNT_DETACH) != 0 {
+            broken(Step::Proc);
+        }
+    }
+}
+
+fn wait_and_report(setup: &Setup, learner: i32, work: i32) -> ! {
+    for fd in [0, 1, 2, JOB] {
+        // SAFETY: init must not hold the run's pipes, or their readers would never see the end.
+        unsafe { sys::close(fd) };
+    }
+    confine::init_capabilities(setup.namespaces);
+    // This is where the run's clock will be supervised from: init sees every process of the run with its true id.
+    let (mut wait, keep) = wait_for_end(setup, learner);
+    end_everything(setup, learner, &mut wait);
+    let mut usage = sys::rusage::default();
+    let mut room = sys::statfs::default();
+    // SAFETY: live structures of glibc's layout.
+    let full = unsafe {
+        sys::getrusage(sys::RUSAGE_CHILDREN, &mut usage);
+        setup.namespaces && sys::fstatfs(work, &mut room) == 0 && (room.bavail == 0 || room.ffree == 0)
+    };
+    let micros = |time: sys::timeval| (time.seconds * 1_000_000 + time.micros) as u64;
+    let mut status = Status {
+        wait: wait.unwrap_or(sys::SIGKILL) as u32,
+        user_us: micros(usage.user),
+        system_us: micros(usage.system),
+        peak_kb: usage.max_rss_kb as u64,
+        events: if full { event::DISK_FULL } else { 0 },
+        ..Status::default()
+    };
+    if let Some(notes) = notes::get() {
+        status.events |= notes.events.load(Relaxed) & !event::DISK_FULL;
+        status.broken_step = notes.broken_step.load(Relaxed);
+        status.broken_errno = notes.broken_errno.load(Relaxed);
+        status.dump = notes.dump();
+        status.failure = notes.failure();
+    }
+    packets::send(STATUS, &status.encode(), None);
+    if keep {
+        folder::send(STATUS, work);
+    }
+    leave(setup)
+}
+
+/// The supervisor has let go of this run, or is gone itself: nobody wants a report.
+fn abandoned(setup: &Setup, learner: i32) -> ! {
+    end_everything(setup, learner, &mut None);
+    leave(setup)
+}
+
+fn leave(setup: &Setup) -> ! {
+    if !setup.namespaces {
+        let flags = sys::O_RDONLY | sys::O_DIRECTORY | sys::O_NOFOLLOW | sys::O_CLOEXEC;
+        // SAFETY: a terminated path.
+        folder::empty(unsafe { sys::open(text(&setup.scratch).as_ptr(), flags) });
+    }
+    // SAFETY: ends the process without running anything of the copied interpreter.
+    unsafe { sys::_exit(0) }
+}
+
+/// Waits until the learner has ended or the supervisor wants the run stopped. Also says whether the files are wanted.
+fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
+    let mut set = sys::sigset_t([0; 16]);
+    // SAFETY: a live set of glibc's size; SIGCHLD is blocked, as a signalfd needs it.
+    let children = unsafe {
+        sys::sigemptyset(&mut set);
+        sys::sigaddset(&mut set, sys::SIGCHLD);
+        sys::signalfd(-1, &set, sys::SFD_CLOEXEC | sys::SFD_NONBLOCK)
+    };
+    let mut keep = false;
+    loop {
+        let mut wait = None;
+        reap(learner, sys::WNOHANG, &mut wait);
+        let mut stop = false;
+        while let Some((count, packet)) = pending() {
+            match tag_of(&packet[..count]) {
+                Some(tag::KEEP) => keep = true,
+                Some(tag::STOP) => stop = true,
+                _ if count == 0 => abandoned(setup, learner),
+                _ => {}
+            }
+        }
+        if wait.is_some() {
+            return (wait, keep);
+        }
+        if stop {
+            ask_for_dump(learner);
+            return (None, keep);
+        }
+        let mut fds = [
+            sys::pollfd { fd: STATUS, events: sys::POLLIN, revents: 0 },
+            sys::pollfd { fd: children, events: sys::POLLIN, revents: 0 },
+        ];
+        let mut drain = [0u8; 1024];
+        // SAFETY: live arrays of the stated lengths.
+        unsafe {
+            sys::poll(fds.as_mut_ptr(), 2, -1);
+            sys::read(children, drain.as_mut_ptr().cast(), drain.len());
+        }
+    }
+}
+
+/// A packet that is already there, if any; the end of the stream is a packet of no bytes.
+fn pending() -> Option<(usize, [u8; 256])> {
+    let mut packet = [0u8; 256];
+    let (count, fds) = packets::receive(STATUS, &mut packet, sys::MSG_DONTWAIT)?;
+    for fd in fds {
+        // SAFETY: nobody asked for descriptors here.
+        unsafe { sys::close(fd) };
+    }
+    Some((count, packet))
+}
+
+fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
+    loop {
+        let mut status = 0;
+        // SAFETY: a live integer; no usage is asked for.
+        let pid = unsafe { sys::wait4(-1, &mut status, options, std::ptr::null_mut()) };
+        match pid {
+            0 => return,
+            ..0 if sys::errno() != sys::EINTR => return,
+            _ if pid == learner => *wait = Some(status),
+            _ => {}
+        }
+    }
+}
+
+/// Gives the interpreter a moment to write down where it is. A program that ignores the signal only loses the line.
+fn ask_for_dump(learner: i32) {
+    // SAFETY: our own child, not yet waited for, so the number is still its own.
+    unsafe {
+        sys::kill(learner, DUMP_SIGNAL);
+        sys::kill(learner, sys::SIGCONT);
+    }
+    let Some(notes) = notes::get() else { return };
+    let length = |notes: &Notes| notes.dump_length();
+    let mut before = 0;
+    for _ in 0..40 {
+        sys::sleep_us(1000);
+        let now = length(notes);
+        if now > 0 && now == before {
+            return;
+        }
+        before = now;
+    }
+}
+
+fn end_everything(setup: &Setup, learner: i32, wait: &mut Option<i32>) {
+    // SAFETY: from pid 1 of a namespace, -1 is every other process in it and nothing outside; without one, the
+    // learner cannot have forked (its filter refuses that), and its id is ours until it is waited for.
+    unsafe {
+        if setup.namespaces {
+            sys::kill(-1, sys::SIGKILL);
+        } else if wait.is_none() {
+            sys::kill(learner, sys::SIGKILL);
+        }
+    }
+    reap(learner, 0, wait);
+}
+
+/// A step failed: leaves the reason for the report and ends this process.
+pub fn broken(step: Step) -> ! {
+    let errno = sys::errno();
+    if let Some(notes) = notes::get() {
+        notes.broken_step.store(step as u32, Relaxed);
+        notes.broken_errno.store(errno as u32, Relaxed);
+    }
+    let status = Status { wait: 125 << 8, broken_step: step as u32, broken_errno: errno as u32, ..Status::default() };
+    // In the learner the descriptor is closed and init reports instead; sending then fails without harm.
+    packets::send(STATUS, &status.encode(), None);
+    // SAFETY: ends the process without running anything of the copied interpreter.
+    unsafe { sys::_exit(125) }
+}
+
+pub fn text(value: &str) -> CString {
+    let end = value.find('\0').unwrap_or(value.len());
+    CString::new(&value[..end]).unwrap_or_else(|_| CStr::to_owned(c""))
+}

@@ -1,0 +1,22 @@
+//! The guest library: preloaded into the interpreter, it *is* the warm interpreter's `main`.
+//!
+//! It replaces `main` (through `__libc_start_main`), starts Python, imports what runs usually need, and then forks a
+//! confined run for every request. No Python frame is on the stack while it waits, so a program sees the same stack,
+//! modules and shutdown that plain `python FILE` gives it.
+//!
+//! The process tree, from outside in: warm interpreter → init (pid 1 of a run, waits and reports) → learner.
+
+mod confine;
+mod folder;
+mod init;
+mod interpose;
+mod landlock;
+mod learner;
+mod notes;
+mod packets;
+mod python;
+mod serve;
+mod sys;
+#[allow(dead_code, reason = "each side of the wire uses its half")]
+#[path = "../../src/wire.rs"]
+mod wire;

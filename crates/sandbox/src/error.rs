@@ -1,0 +1,37 @@
+//! What can go wrong on our side. A program that fails, hangs or is stopped is no error: see [`crate::Outcome`].
+
+use crate::job::Profile;
+use crate::wire::Step;
+use std::path::PathBuf;
+
+/// The sandbox could not do its job.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("the interpreter `{}` cannot be used: {reason}", path.display())]
+    Interpreter { path: PathBuf, reason: String },
+    #[error("the sandbox could not be set up: {step} failed")]
+    Setup { step: String, source: std::io::Error },
+    #[error("this machine cannot hold what a sandbox must: {missing}")]
+    Unsupported { missing: String },
+    #[error("the profile `{wanted}` is not allowed here")]
+    Profile { wanted: Profile },
+    #[error("`{path}` is no path inside the work folder")]
+    Path { path: String },
+    #[error("the job is too large: {bytes} bytes, at most {most} are accepted")]
+    JobSize { bytes: usize, most: usize },
+    #[error("the run could not be prepared: {step:?} failed")]
+    Run { step: Step, source: std::io::Error },
+    #[error("the warm interpreter said: {reason}")]
+    Warm { reason: String },
+    #[error("the warm interpreter is gone")]
+    Lost,
+    #[error("cannot {doing}")]
+    System { doing: &'static str, source: std::io::Error },
+}
+
+impl Error {
+    pub(crate) fn system(doing: &'static str) -> impl FnOnce(rustix::io::Errno) -> Error {
+        move |errno| Error::System { doing, source: errno.into() }
+    }
+}

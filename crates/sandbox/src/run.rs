@@ -1,0 +1,381 @@
+//! One run from job to report: streams what it writes and holds the limits that are held from outside.
+
+use crate::accounting;
+use crate::channel;
+use crate::job::{Job, RelativePath};
+use crate::limits::Limits;
+use crate::transcript::{Stream, Write};
+use crate::warm::Seat;
+use crate::wire::{self, MAX_PACKET, Reader, Status, Writer, tag};
+use crate::{Error, Result, cgroup::Group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::SendFlags;
+use rustix::process::{Signal, pidfd_send_signal};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Why we ended a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stop {
+    Wall,
+    Cpu,
+    Memory,
+    Output,
+    /// Whoever asked for the run has seen enough of it.
+    Interrupt,
+}
+
+/// What a run left behind, not yet judged.
+#[derive(Default)]
+pub(crate) struct Ended {
+    pub(crate) writes: Vec<Write>,
+    pub(crate) stop: Option<Stop>,
+    pub(crate) status: Option<Status>,
+    pub(crate) files: Vec<(RelativePath, Vec<u8>)>,
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Option<Duration>,
+    pub(crate) memory_kills: u64,
+    pub(crate) refused_processes: u64,
+}
+
+/// How long init may take to report after it was told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How often limits are looked at that only counting can hold.
+const TICK: Duration = Duration::from_millis(50);
+
+struct Run<'a> {
+    seat: &'a Seat,
+    limits: &'a Limits,
+    order: &'a [u8],
+    sent: usize,
+    started: Instant,
+    on_write: &'a mut dyn FnMut(&Write),
+    /// Reused for every reading from the pipes, and the next for every packet.
+    buffer: Vec<u8>,
+    packet: Vec<u8>,
+    open: [bool; 2],
+    written: u64,
+    expect_files: bool,
+    file: Option<(RelativePath, Vec<u8>)>,
+    brought: u64,
+    status_open: bool,
+    stopped_at: Option<Instant>,
+    ended: Ended,
+}
+
+/// Gives the job to a waiting run and follows it to its end.
+pub(crate) fn follow(
+    seat: &Seat,
+    order: &[u8],
+    job: &Job,
+    group: Option<&Group>,
+    interpreter: i32,
+    interrupted: &AtomicBool,
+    on_write: &mut dyn FnMut(&Write),
+) -> Result<Ended> {
+    let (limits, keep) = (&job.limits, job.keep);
+    let before = group.map(|group| (group.memory_kills(), group.refused_processes(), group.cpu()));
+    let counted = group.is_some_and(|group| group.cpu().is_some());
+    let init = if group.is_some_and(Group::counts_memory) { None } else { accounting::pid_of(&seat.pidfd) };
+    let inherited = if init.is_some() { accounting::own_memory(interpreter) } else { 0 };
+    if keep {
+        channel::send(seat.pipes.status.as_fd(), &Writer::new(tag::KEEP).finish(), &[])?;
+    }
+    let mut run = Run {
+        seat,
+        limits,
+        order,
+        sent: 0,
+        started: Instant::now(),
+        on_write,
+        buffer: vec![0; 64 * 1024],
+        packet: vec![0; MAX_PACKET],
+        open: [true; 2],
+        written: 0,
+        expect_files: keep,
+        file: None,
+        brought: 0,
+        status_open: true,
+        stopped_at: None,
+        ended: Ended::default(),
+    };
+    let mut next_tick = run.started + TICK;
+    while !run.over() {
+        run.wait(next_tick)?;
+        if run.stopped_at.is_none() && run.started.elapsed() >= limits.wall {
+            run.stop(Stop::Wall);
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            run.stop(Stop::Interrupt);
+        }
+        if Instant::now() >= next_tick {
+            next_tick = Instant::now() + TICK;
+            let used = match (counted, group, before) {
+                (true, Some(group), Some((.., Some(before)))) => group.cpu().map(|now| now.saturating_sub(before)),
+                _ => None,
+            };
+            if used.is_some_and(|used| used > limits.cpu) {
+                run.stop(Stop::Cpu);
+            }
+            if init.is_some_and(|init| accounting::memory_below(init, inherited) > limits.memory + accounting::SLACK) {
+                run.stop(Stop::Memory);
+            }
+        }
+    }
+    let mut ended = run.ended;
+    if ended.status.is_none() && ended.wall.is_zero() {
+        ended.wall = run.started.elapsed();
+    }
+    if let (Some(group), Some((kills, refused, cpu))) = (group, before) {
+        ended.memory_kills = group.memory_kills().saturating_sub(kills);
+        ended.refused_processes = group.refused_processes().saturating_sub(refused);
+        ended.cpu = cpu.zip(group.cpu()).map(|(before, now)| now.saturating_sub(before));
+    }
+    Ok(ended)
+}
+
+impl Run<'_> {
+    fn over(&self) -> bool {
+        let reported = self.ended.status.is_some() && !self.expect_files;
+        (reported || !self.status_open) && self.open == [false; 2]
+    }
+
+    fn stop(&mut self, why: Stop) {
+        if self.stopped_at.is_some() || self.ended.status.is_some() {
+            return;
+        }
+        self.ended.stop = Some(why);
+        self.stopped_at = Some(Instant::now());
+        if channel::send(self.seat.pipes.status.as_fd(), &Writer::new(tag::STOP).finish(), &[]).is_err() {
+            self.kill();
+        }
+    }
+
+    /// Ends pid 1 of the run, and with it everything in its namespace.
+    fn kill(&mut self) {
+        // It may have ended by itself in the meantime.
+        let _ = pidfd_send_signal(&self.seat.pidfd, Signal::KILL);
+    }
+
+    /// Waits for the next thing to happen and deals with it.
+    fn wait(&mut self, next_tick: Instant) -> Result<()> {
+        let now = Instant::now();
+        let mut deadline = next_tick;
+        match self.stopped_at {
+            Some(stopped) if now >= stopped + LAST_WORDS => {
+                self.kill();
+                if now >= stopped + 2 * LAST_WORDS {
+                    // Nothing can hold the pipes open any more that is ours to wait for.
+                    (self.open, self.status_open) = ([false; 2], false);
+                    return Ok(());
+                }
+            }
+            Some(_) => {}
+            None => deadline = deadline.min(self.started + self.limits.wall),
+        }
+        let left = deadline.saturating_duration_since(now);
+        let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
+        let ready = {
+            let pipes = &self.seat.pipes;
+            let watched: [(&OwnedFd, bool, PollFlags); 4] = [
+                (&pipes.out, self.open[0], PollFlags::IN),
+                (&pipes.err, self.open[1], PollFlags::IN),
+                (&pipes.status, self.status_open, PollFlags::IN),
+                (&pipes.job, self.sent < self.order.len(), PollFlags::OUT),
+            ];
+            let mut fds: Vec<PollFd> =
+                watched.iter().filter(|(_, on, _)| *on).map(|(fd, _, flags)| PollFd::new(*fd, *flags)).collect();
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(Error::system("wait for a run")(errno)),
+            }
+            let mut answers = fds.iter().map(|fd| !fd.revents().is_empty());
+            watched.map(|(_, on, _)| on && answers.next().unwrap_or(false))
+        };
+        if ready[3] {
+            self.send_job();
+        }
+        for (index, stream) in [(0, Stream::Stdout), (1, Stream::Stderr)] {
+            if ready[index] {
+                self.read(index, stream);
+            }
+        }
+        if ready[2] {
+            self.read_status();
+        }
+        if self.ended.status.is_some() && self.stopped_at.is_none() {
+            // Everything of the run is dead; what remains in the pipes is there already.
+            self.stopped_at = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn send_job(&mut self) {
+        let rest = &self.order[self.sent..];
+        match rustix::net::send(&self.seat.pipes.job, rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            Ok(count) => self.sent += count,
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            // The run ended before it had read its job; its status tells why.
+            Err(_) => self.sent = self.order.len(),
+        }
+        if self.sent == self.order.len() {
+            let _ = rustix::net::shutdown(&self.seat.pipes.job, rustix::net::Shutdown::Write);
+        }
+    }
+
+    fn read(&mut self, index: usize, stream: Stream) {
+        let pipe = if index == 0 { &self.seat.pipes.out } else { &self.seat.pipes.err };
+        match rustix::io::read(pipe, &mut *self.buffer) {
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Ok(0) | Err(_) => self.open[index] = false,
+            Ok(count) => {
+                let room = (self.limits.output - self.written).min(count as u64) as usize;
+                // A copy of its own size: a program may write a million single bytes.
+                let bytes = self.buffer[..room].to_vec();
+                self.written += room as u64;
+                if room > 0 {
+                    let write = Write { at: self.started.elapsed(), stream, bytes };
+                    (self.on_write)(&write);
+                    self.ended.writes.push(write);
+                }
+                if room < count {
+                    self.stop(Stop::Output);
+                    if self.ended.stop.is_none() {
+                        // It had ended by itself, with too much still in the pipe.
+                        self.ended.stop = Some(Stop::Output);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_status(&mut self) {
+        let mut packet = std::mem::take(&mut self.packet);
+        self.read_packet(&mut packet);
+        self.packet = packet;
+    }
+
+    fn read_packet(&mut self, packet: &mut [u8]) {
+        let packet = match channel::receive(self.seat.pipes.status.as_fd(), packet) {
+            Err(Errno::INTR | Errno::AGAIN) => return,
+            Ok(Some((count, _))) => &packet[..count],
+            Ok(None) | Err(_) => {
+                self.status_open = false;
+                return;
+            }
+        };
+        match wire::tag_of(packet) {
+            Some(tag::STATUS) if self.ended.status.is_none() => {
+                self.ended.wall = self.started.elapsed();
+                self.ended.status = Status::decode(packet);
+            }
+            Some(tag::FILE) => {
+                self.finish_file();
+                let path = wire::read_note(packet, tag::FILE).and_then(|path| RelativePath::new(path).ok());
+                self.file = path.map(|path| (path, Vec::new()));
+            }
+            Some(tag::DATA) => {
+                let data = Reader::new(packet, tag::DATA).and_then(|mut input| input.bytes());
+                if let (Some(data), Some((_, content))) = (data, &mut self.file) {
+                    self.brought += data.len() as u64;
+                    // Sparse files can be larger than the disk that holds them.
+                    if self.brought <= self.limits.disk {
+                        content.extend_from_slice(data);
+                    } else {
+                        self.file = None;
+                    }
+                }
+            }
+            Some(tag::END) => {
+                self.finish_file();
+                self.expect_files = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn finish_file(&mut self) {
+        if let Some(file) = self.file.take()
+            && (self.ended.files.len() as u64) < self.limits.files
+        {
+            self.ended.files.push(file);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warm::Pipes;
+    use crate::{Environment, Program};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    use std::os::fd::AsRawFd;
+
+    /// Even a pid 1 that has been taken over can only end its own run: its frames are read to their bounds, its files
+    /// have harmless names and its descriptors are closed.
+    #[test]
+    fn a_hostile_init_is_read_to_its_bounds() {
+        #[expect(clippy::disallowed_methods, reason = "somebody to be killed in the place of a run")]
+        let mut victim = std::process::Command::new("sleep").arg("60").spawn().expect("sleep starts");
+        let pidfd = pidfd_open(Pid::from_child(&victim), PidfdFlags::empty()).expect("it is there");
+        let pair = |pair: Result<(OwnedFd, OwnedFd)>| pair.expect("descriptors are to be had");
+        let ((out, their_out), (err, their_err)) = (pair(channel::pipe()), pair(channel::pipe()));
+        let ((status, their_status), (job_end, their_job)) = (pair(channel::packets()), pair(channel::stream()));
+        let mut limits = Limits { wall: Duration::from_millis(600), disk: 1 << 20, files: 10, ..Limits::default() };
+        limits.output = 1000;
+        let program = Program::Command("x".into());
+        let job = Job { limits, keep: true, ..Job::new(Environment::of_nothing(), program, crate::Profile::Shell) };
+        // Other tests may share the process, so only descriptors of this pipe are counted.
+        let place = |fd: &OwnedFd| std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).expect("it is open");
+        let pipe = place(&out);
+        let count = || {
+            let all = std::fs::read_dir("/proc/self/fd").expect("it is mounted").flatten();
+            all.filter(|entry| std::fs::read_link(entry.path()).is_ok_and(|found| found == pipe)).count()
+        };
+        let before = count();
+        let hostile = std::thread::spawn(move || {
+            let send = |packet: &[u8]| {
+                // Each comes with descriptors nobody asked for; when the peer has heard enough, that is its right.
+                let _ = channel::send(their_status.as_fd(), packet, &[their_status.as_fd(), their_out.as_fd()]);
+            };
+            for tag in 0x4574_0000..0x4574_0010_u32 {
+                for length in [0, 1, 3, 4, 5, 60, 4096, MAX_PACKET - 4] {
+                    send(&[&tag.to_le_bytes()[..], &vec![0xff; length]].concat());
+                    send(&tag.to_le_bytes()[..length.clamp(1, 4)]);
+                }
+            }
+            for path in ["../x", "/etc/passwd", "a/../../b", "", "a\0b", "fine"] {
+                send(&wire::note(tag::FILE, path));
+                for _ in 0..40 {
+                    send(&Writer::new(tag::DATA).bytes(&[b'x'; 50_000]).finish());
+                }
+            }
+            for number in 0..200 {
+                send(&wire::note(tag::FILE, &format!("small{number}")));
+                send(&Writer::new(tag::DATA).bytes(b"s").finish());
+            }
+            let _ = rustix::io::write(&their_err, &[b'e'; 5000]);
+            // A packet of no bytes is how the end of a stream looks.
+            send(&[]);
+            // Never an end, and every descriptor stays open: only the supervisor's patience ends this.
+            std::thread::sleep(Duration::from_secs(6));
+            drop((their_out, their_err, their_job));
+        });
+        let seat = Seat { pidfd, pipes: Pipes { out, err, status, job: job_end } };
+        let started = Instant::now();
+        let interrupted = AtomicBool::new(false);
+        let ended = follow(&seat, &[], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");
+        assert!(started.elapsed() < Duration::from_millis(600) + 2 * LAST_WORDS + Duration::from_secs(1));
+        assert!(ended.status.is_none());
+        assert_eq!(count(), before, "descriptors that came along are closed");
+        assert!(
+            ended.files.len() <= 10 && ended.files.iter().map(|(_, content)| content.len()).sum::<usize>() <= 1 << 20
+        );
+        assert!(ended.files.iter().all(|(path, _)| path.as_str() == "fine" || path.as_str().starts_with("small")));
+        assert_eq!(ended.writes.iter().map(|write| write.bytes.len()).sum::<usize>(), 1000);
+        assert!(!victim.wait().expect("it has ended").success(), "the run was killed");
+        hostile.join().expect("no panic");
+    }
+}

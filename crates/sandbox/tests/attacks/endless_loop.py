@@ -1,0 +1,4 @@
+# outcome: timeout
+# limit: wall_ms 300
+while True:
+    pass

@@ -1,0 +1,7 @@
+# Waits for ever on its way out.
+# outcome: timeout
+# stdout: blocked
+# limit: wall_ms 300
+import atexit, time
+atexit.register(time.sleep, 1000)
+print("blocked")

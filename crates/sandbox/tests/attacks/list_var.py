@@ -1,0 +1,10 @@
+# Lists /var.
+# outcome: ok
+# stdout: blocked
+import os
+try:
+    result = [n for n in os.listdir('/var') if n != ".pyenv"] or 1/0
+except (OSError, ZeroDivisionError) as error:
+    print("blocked")
+else:
+    print("BREACH", result)

@@ -1,0 +1,3 @@
+# Asks for a terabyte.
+# outcome: memory
+bytearray(1 << 40)

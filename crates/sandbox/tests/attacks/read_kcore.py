@@ -1,0 +1,9 @@
+# Opens /proc/kcore, which is not the run's.
+# outcome: ok
+# stdout: blocked
+try:
+    result = open('/proc/kcore', "rb").read(64)
+except OSError as error:
+    print("blocked")
+else:
+    print("BREACH", result)

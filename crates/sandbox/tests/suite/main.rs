@@ -1,0 +1,12 @@
+//! The sandbox as its users meet it. Everything here runs real programs in real sandboxes.
+#![allow(clippy::disallowed_methods, reason = "tests read their own inputs and ask where pythons are")]
+
+mod attacks;
+mod doctor;
+mod ends;
+mod leaks;
+mod packages;
+mod profiles;
+mod python;
+mod supervisor;
+mod support;
