@@ -27,7 +27,7 @@ pub mod event {
     pub const DISK_FULL: u32 = 32;
 }
 
-/// A step of a run's preparation, as [`Status::broken_step`] names it; zero is "none".
+/// A step of a run's preparation, as `Status::broken_step` names it; zero is "none".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum Step {
@@ -131,8 +131,10 @@ pub struct Setup {
     /// One filter of refusals for each profile, laid over the allow-list in the learner's process.
     pub refusals: Vec<Vec<u8>>,
     pub rules: Vec<Rule>,
-    /// Modules to import before the first run.
+    /// Modules of the standard library to import before the first run.
     pub warm: Vec<String>,
+    /// Modules of packages to import once the filter holds.
+    pub packages: Vec<String>,
     /// The folder of extra packages, put at the end of the search path.
     pub site: String,
     /// Where bytecode lies, if not beside its source.
@@ -151,9 +153,11 @@ impl Setup {
         for rule in &self.rules {
             out.u32(rule.profiles).u32(rule.access as u32).text(&rule.path);
         }
-        out.u32(self.warm.len() as u32);
-        for module in &self.warm {
-            out.text(module);
+        for modules in [&self.warm, &self.packages] {
+            out.u32(modules.len() as u32);
+            for module in modules {
+                out.text(module);
+            }
         }
         out.text(&self.site).text(&self.pycache);
         out.finish()
@@ -180,6 +184,9 @@ impl Setup {
         }
         for _ in 0..input.count(1024)? {
             setup.warm.push(input.text()?);
+        }
+        for _ in 0..input.count(1024)? {
+            setup.packages.push(input.text()?);
         }
         setup.site = input.text()?;
         setup.pycache = input.text()?;
@@ -429,10 +436,10 @@ mod tests {
         let setup = Setup::decode(packet).map(|setup| {
             let texts = [&setup.scratch, &setup.work, &setup.site, &setup.pycache].map(|text| text.len());
             let rules = setup.rules.iter().map(|rule| rule.path.len());
-            let warm = setup.warm.iter().map(String::len);
+            let warm = setup.warm.iter().chain(&setup.packages).map(String::len);
             let filters = setup.refusals.iter().map(Vec::len).chain([setup.filter.len()]);
             let bytes = texts.into_iter().chain(rules).chain(warm).chain(filters).sum();
-            (bytes, setup.rules.len() + setup.warm.len() + setup.refusals.len())
+            (bytes, setup.rules.len() + setup.warm.len() + setup.packages.len() + setup.refusals.len())
         });
         let order = Order::decode(packet).map(|order| {
             let script = order.script.iter().map(|(path, source)| path.len() + source.len());
@@ -457,6 +464,7 @@ mod tests {
             refusals: vec![vec![1; 8], vec![]],
             rules: vec![Rule { profiles: 3, access: Access::Work, path: "/sandbox".into() }],
             warm: vec!["asyncio".into(), "json".into()],
+            packages: vec!["httpx".into()],
             work: "/sandbox/work".into(),
             site: "/packages".into(),
             ..Setup::default()
