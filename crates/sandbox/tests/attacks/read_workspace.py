@@ -1,8 +1,8 @@
-# Opens /work/main/Cargo.toml, which is not the run's.
+# Opens Cargo.toml in the folder that pid 1 started in, which is not the run's.
 # outcome: ok
 # stdout: blocked
 try:
-    result = open('/work/main/Cargo.toml', "rb").read(64)
+    result = open('/proc/1/cwd/Cargo.toml', "rb").read(64)
 except OSError as error:
     print("blocked")
 else:
