@@ -14,14 +14,26 @@ _known = 0
 nothing = None
 
 
-def warm(modules, site):
-    """Imports what runs usually need, then makes everything so far invisible to the collector."""
+def warm(modules):
+    """Imports what runs usually need of the standard library, while nothing confines us yet.
+
+    The folder of packages is not on the path: some of these modules look for others that only packages have.
+    """
+    for name in modules:
+        try:
+            __import__(name.decode())
+        except Exception:
+            pass
+
+
+def settle(modules, site):
+    """Imports packages, now that the filter holds; then makes everything so far invisible to the collector."""
     if site:
         _sys.path.append(site.decode())
     for name in modules:
         try:
             __import__(name.decode())
-        except Exception:
+        except BaseException:
             pass
     _sys.modules.pop("faulthandler", None)
     global _beforehand

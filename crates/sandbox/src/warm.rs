@@ -134,7 +134,7 @@ impl Warm {
         };
         let places = Places::new(environment, host.as_ref().map(|_| &*scratch));
         let mut setup = setup(layers, users, environment, &scratch, &places);
-        setup.warm.splice(0..0, beforehand.split_whitespace().map(String::from));
+        setup.warm = beforehand.split_whitespace().map(String::from).collect();
         let (control, theirs) = channel::packets()?;
         let (input, input_end) = channel::pipe()?;
         let (complaints, output) = channel::pipe()?;
@@ -334,7 +334,9 @@ fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Pat
         filter: seccomp::interpreter_filter(),
         refusals: Profile::ALL.iter().map(|profile| seccomp::refusals(*profile, shape, counted)).collect(),
         rules: rules(users, environment, scratch, places),
-        warm: environment.warm().to_vec(),
+        warm: Vec::new(),
+        // Without namespaces the interpreter has all that its user has, and the filter does not hide files.
+        packages: if users == Users::Host { Vec::new() } else { environment.warm().to_vec() },
         site: places.site.clone(),
         pycache: places.pycache.clone(),
     }

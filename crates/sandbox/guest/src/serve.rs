@@ -13,6 +13,7 @@ pub struct Guest {
     pub leftovers: Py,
     pub none: Py,
     warm: Py,
+    settle: Py,
 }
 
 const SOURCE: &str = concat!(include_str!("../guest.py"), "\0");
@@ -56,7 +57,7 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
     start_python(&api, program)?;
     let guest = load_guest(&api).ok_or("the guest's Python part did not load")?;
     let warm = api.list(setup.warm.iter().map(|name| api.bytes(name.as_bytes())));
-    if api.call(guest.warm, [warm, api.bytes(setup.site.as_bytes())]).is_null() {
+    if api.call(guest.warm, [warm]).is_null() {
         return Err("the warm-up failed".into());
     }
     // Ended runs are reaped by the kernel; Python's own table still says "default", which the learner gets back.
@@ -64,6 +65,11 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
     unsafe { sys::signal(sys::SIGCHLD, sys::SIG_IGN) };
     if !confine::no_new_privileges() || !confine::filter(&setup.filter) {
         return Err(format!("the system call filter was refused (errno {})", sys::errno()));
+    }
+    // From here on code of packages may run: what is above is the interpreter's own.
+    let packages = api.list(setup.packages.iter().map(|name| api.bytes(name.as_bytes())));
+    if api.call(guest.settle, [packages, api.bytes(setup.site.as_bytes())]).is_null() {
+        return Err("the packages could not be put on the search path".into());
     }
     Ok((api, guest, setup))
 }
@@ -119,6 +125,7 @@ fn load_guest(api: &Api) -> Option<Guest> {
             flush: name(c"flush")?,
             leftovers: name(c"leftovers")?,
             warm: name(c"warm")?,
+            settle: name(c"settle")?,
             none: name(c"nothing")?,
         })
     }

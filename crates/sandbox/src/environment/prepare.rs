@@ -46,7 +46,7 @@ pub struct Environment {
 
 impl Environment {
     /// Also imports these modules of the packages beforehand, so that runs need not. They run in the warm interpreter,
-    /// so only what all runs of the environment trust belongs there.
+    /// so only what all runs of the environment trust belongs there. Without namespaces none is imported beforehand.
     pub fn warming(self, modules: &[&str]) -> Self {
         Self { warm: modules.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }

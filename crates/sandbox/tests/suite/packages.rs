@@ -55,3 +55,41 @@ fn imports_of_packages_use_the_prepared_bytecode() {
     assert!(warm < 0.001, "a warm import took {warm} s, a cold one {seconds} s");
     assert_eq!(transcript.outcome, Outcome::Failed);
 }
+
+/// Modules of the standard library look for some that only packages have, `copy` for `org.python.core`. None of a
+/// package may run in the interpreter before the filter of system calls holds there, nor at all without namespaces.
+#[test]
+fn a_package_never_runs_unconfined() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
+    // 21 asks how system calls are filtered: zero is "not at all".
+    let source = "import builtins, ctypes\n\
+        builtins.seen = getattr(builtins, 'seen', []) + [ctypes.CDLL(None).prctl(21) != 0]\n\
+        PyStringMap = None\n";
+    for module in ["org", "org/python", "org/python/core", "_lzma", "_etude_evil"] {
+        let name = if module.starts_with('_') || module.ends_with("core") {
+            format!("{module}.py")
+        } else {
+            format!("{module}/__init__.py")
+        };
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("a folder can be made");
+        std::fs::write(path, source).expect("a file can be written");
+    }
+    let mut plain = environment();
+    (plain.site, plain.digest) = (Some(folder.path().into()), "evil".into());
+    let warming = plain.clone().warming(&["_etude_evil"]);
+    let sandbox = start(&crate::support::avoided(), 1);
+    let seen = |environment: &Environment, source: &str| {
+        let job = Job::python(environment.clone(), RelativePath::new("main.py").expect("a good path"), source);
+        let transcript = sandbox.run(&job, &mut |_| ()).expect("the run starts");
+        (transcript.stdout(), transcript.stderr())
+    };
+    let before = "import builtins\nprint(getattr(builtins, 'seen', []))";
+    assert_eq!(seen(&plain, before).0, "[]\n");
+    let expected = if reduced() { "[]\n" } else { "[True]\n" };
+    assert_eq!(seen(&warming, before).0, expected);
+    // The run itself finds its packages, as ever.
+    let (stdout, stderr) = seen(&plain, "import _etude_evil, builtins\nprint(*builtins.seen)");
+    assert_eq!(stdout, "True\n", "{stderr}");
+}
