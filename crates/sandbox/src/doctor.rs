@@ -34,17 +34,26 @@ pub fn guarantees(layers: &Layers) -> Vec<Guarantee> {
     vec![
         Guarantee {
             promise: "no file of the host is read",
-            held_by: of(&[(spaces, "a root of its own"), (landlock, "Landlock")]),
+            held_by: of(&[
+                (spaces, "a root of its own"),
+                (spaces && landlock, "Landlock"),
+                // It knows neither `stat` nor `chdir`.
+                (!spaces && landlock, "Landlock (contents and lists; names, sizes and times can be asked for)"),
+            ]),
             advice: NAMESPACES,
         },
         Guarantee {
             promise: "no file of the host is written",
-            held_by: of(&[(spaces, "a read-only root"), (landlock, "Landlock")]),
+            held_by: of(&[
+                (spaces, "a read-only root"),
+                (landlock, "Landlock"),
+                (!spaces && landlock && filter, "no change of modes and times (seccomp)"),
+            ]),
             advice: NAMESPACES,
         },
         Guarantee {
             promise: "no network is reached",
-            held_by: of(&[(spaces, "a network namespace"), (!spaces && filter, "no network sockets (seccomp)")]),
+            held_by: of(&[(spaces, "a network namespace"), (!spaces && filter, "no sockets (seccomp)")]),
             advice: NAMESPACES,
         },
         Guarantee {

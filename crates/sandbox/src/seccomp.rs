@@ -19,7 +19,8 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 pub(crate) enum Shape {
     /// Namespaces hold files, processes and the network apart.
     Namespaces,
-    /// They do not, so the filter must: no new processes, no sockets but Unix ones, signals to oneself only.
+    /// They do not, so the filter must: no new processes, no sockets but connected pairs, no change of what belongs to
+    /// a file but is not in it, signals to oneself only.
     Reduced,
 }
 
@@ -194,7 +195,7 @@ pub(crate) fn refusals(profile: Profile, shape: Shape, counted_memory: bool) -> 
     if profile < Profile::Process {
         rules.insert(SYS_execve, vec![]);
     }
-    if profile < Profile::Server || shape == Shape::Reduced {
+    if shape == Shape::Namespaces && profile < Profile::Server {
         let not_unix = vec![rule(vec![condition(0, Len::Dword, Op::Ne, AF_UNIX as u64)])];
         rules.insert(SYS_socket, not_unix);
     }
@@ -218,9 +219,33 @@ pub(crate) fn refusals(profile: Profile, shape: Shape, counted_memory: bool) -> 
             SYS_pidfd_send_signal,
             SYS_rt_sigqueueinfo,
             SYS_setpriority,
+            // A pathname leads to the host's daemons, whatever Landlock says of the file.
+            SYS_socket,
+            SYS_connect,
+            SYS_bind,
+            SYS_listen,
+            // Landlock does not know these either, and the files may be the user's own. Those that take a descriptor
+            // are among them: one opened for reading is enough.
+            SYS_chmod,
+            SYS_fchmod,
+            SYS_fchmodat,
+            SYS_utime,
+            SYS_utimes,
+            SYS_futimesat,
+            SYS_utimensat,
+            SYS_inotify_add_watch,
+            SYS_getxattr,
+            SYS_lgetxattr,
+            SYS_fgetxattr,
+            SYS_listxattr,
+            SYS_llistxattr,
+            SYS_flistxattr,
         ] {
             rules.insert(number, vec![]);
         }
+        // A datagram of a pair may still name another receiver.
+        let datagram = condition(1, Len::Dword, Op::MaskedEq(0xf), SOCK_DGRAM as u64);
+        rules.insert(SYS_socketpair, vec![rule(vec![datagram])]);
         let no_thread = condition(0, Len::Qword, Op::MaskedEq(CLONE_THREAD as u64), 0);
         rules.insert(SYS_clone, vec![rule(vec![no_thread])]);
         for number in [SYS_kill, SYS_tgkill] {

@@ -7,5 +7,8 @@ for name in ("-rf", "a\nb", "\x1b[2J", "..x", "x" * 255, "é\udcff", " "):
 os.symlink(".", "loop")
 os.symlink("/", "root")
 os.mkfifo("fifo")
-os.chmod(".", 0)
+try:
+    os.chmod(".", 0)
+except PermissionError:
+    pass
 print("blocked")

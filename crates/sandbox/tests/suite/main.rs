@@ -4,6 +4,7 @@
 mod attacks;
 mod doctor;
 mod ends;
+mod host;
 mod leaks;
 mod packages;
 mod profiles;
