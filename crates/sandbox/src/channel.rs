@@ -64,6 +64,14 @@ pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd)> {
     rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).map_err(Error::system("make a pipe"))
 }
 
+/// A pipe for what a run writes. Our end, the first, never blocks: a program can open its end for reading and take back
+/// what we were told is there.
+pub(crate) fn outlet() -> Result<(OwnedFd, OwnedFd)> {
+    let (ours, theirs) = pipe()?;
+    rustix::fs::fcntl_setfl(&ours, rustix::fs::OFlags::NONBLOCK).map_err(Error::system("make a pipe"))?;
+    Ok((ours, theirs))
+}
+
 /// Waits until one of the descriptors is readable; `false` after `timeout`.
 pub(crate) fn readable(fds: &[BorrowedFd], timeout: std::time::Duration) -> Result<bool> {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -78,5 +86,20 @@ pub(crate) fn readable(fds: &[BorrowedFd], timeout: std::time::Duration) -> Resu
             Err(Errno::INTR) => {}
             Err(errno) => return Err(Error::system("wait for the warm interpreter")(errno)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::{OFlags, fcntl_getfl};
+
+    #[test]
+    fn only_our_end_of_an_outlet_does_not_block() {
+        let (ours, theirs) = outlet().expect("a pipe is to be had");
+        assert_eq!(rustix::io::read(&ours, &mut [0; 8]), Err(Errno::AGAIN));
+        assert!(!fcntl_getfl(&theirs).expect("it is open").contains(OFlags::NONBLOCK));
+        drop(theirs);
+        assert_eq!(rustix::io::read(&ours, &mut [0; 8]), Ok(0));
     }
 }

@@ -137,7 +137,7 @@ impl Warm {
         setup.warm = beforehand.split_whitespace().map(String::from).collect();
         let (control, theirs) = channel::packets()?;
         let (input, input_end) = channel::pipe()?;
-        let (complaints, output) = channel::pipe()?;
+        let (complaints, output) = channel::outlet()?;
         let exec = exec(environment, &library)?;
         let steps = match users {
             Users::Host => Vec::new(),
@@ -192,8 +192,8 @@ impl Warm {
     }
 
     fn request(&self, start: &Start) -> Result<Pipes> {
-        let (out, their_out) = channel::pipe()?;
-        let (err, their_err) = channel::pipe()?;
+        let (out, their_out) = channel::outlet()?;
+        let (err, their_err) = channel::outlet()?;
         let (status, their_status) = channel::packets()?;
         let (job, their_job) = channel::stream()?;
         let fds = [their_out.as_fd(), their_err.as_fd(), their_status.as_fd(), their_job.as_fd()];
