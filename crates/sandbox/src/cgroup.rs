@@ -195,6 +195,8 @@ impl Group {
             for name in ["memory.memsw.limit_in_bytes", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes"] {
                 write(&self.memory, name, memory.to_string());
             }
+            // Buffers of sockets of the internet families are counted apart, and only once there is a limit for them.
+            write(&self.memory, "memory.kmem.tcp.limit_in_bytes", memory.to_string());
             write(&self.pids, "pids.max", processes.to_string());
         }
     }
