@@ -178,8 +178,13 @@ impl Plan<'_> {
             let Some(path) = self.exec else { libc::_exit(0) };
             let moved = self.fds.map(|fd| libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 64));
             let sync = libc::fcntl(self.sync, libc::F_DUPFD_CLOEXEC, 64);
+            if sync < 0 {
+                self.fail(i32::MAX);
+            }
             for (target, fd) in moved.into_iter().enumerate() {
-                libc::dup2(fd, target as c_int);
+                if fd < 0 || libc::dup2(fd, target as c_int) < 0 {
+                    report(sync, i32::MAX, *libc::__errno_location());
+                }
             }
             libc::syscall(libc::SYS_close_range, 4u32, u32::MAX, 4u32);
             for (resource, value) in [(libc::RLIMIT_CORE, 0), (libc::RLIMIT_STACK, 8 << 20)] {

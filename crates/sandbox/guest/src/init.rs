@@ -18,8 +18,11 @@ const DUMP_SIGNAL: i32 = 62;
 /// Runs in the freshly cloned process. Returns only in the learner, confined, with the job's descriptor.
 pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
     let unblocked = block_signals();
-    notes::create();
+    let noted = notes::create();
     arrange_descriptors(fds);
+    if !noted {
+        broken(Step::Session);
+    }
     if !confine::bind_to_parent() {
         broken(Step::Parent);
     }
@@ -66,10 +69,15 @@ fn arrange_descriptors([out, err, status, job]: [i32; 4]) {
     // has been copied; everything from 5 up, and the control socket at 3, is closed or replaced.
     unsafe {
         let moved = [out, err, status, job].map(|fd| sys::fcntl(fd, sys::F_DUPFD_CLOEXEC, 60));
-        sys::dup2(moved[0], 1);
-        sys::dup2(moved[1], 2);
-        sys::dup3(moved[2], STATUS, sys::O_CLOEXEC);
-        sys::dup3(moved[3], JOB, sys::O_CLOEXEC);
+        // Whatever failed, the interpreter's own descriptors would be the run's: its control socket as the status.
+        if moved.contains(&-1)
+            || sys::dup2(moved[0], 1) < 0
+            || sys::dup2(moved[1], 2) < 0
+            || sys::dup3(moved[2], STATUS, sys::O_CLOEXEC) < 0
+            || sys::dup3(moved[3], JOB, sys::O_CLOEXEC) < 0
+        {
+            sys::_exit(125);
+        }
         sys::syscall(sys::SYS_CLOSE_RANGE, 5u32, u32::MAX, 0u32);
     }
 }
@@ -173,10 +181,12 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32) -> ! {
     };
     if let Some(notes) = notes::get() {
         status.events |= notes.events.load(Relaxed) & !event::DISK_FULL;
-        status.broken_step = notes.broken_step.load(Relaxed);
-        status.broken_errno = notes.broken_errno.load(Relaxed);
         status.dump = notes.dump();
         status.failure = notes.failure();
+    }
+    if let Some(broken) = notes::broken() {
+        status.broken_step = broken.step.load(Relaxed);
+        status.broken_errno = broken.errno.load(Relaxed);
     }
     packets::send(STATUS, &status.encode(), None);
     if keep {
@@ -304,9 +314,9 @@ fn end_everything(setup: &Setup, learner: i32, wait: &mut Option<i32>) {
 /// A step failed: leaves the reason for the report and ends this process.
 pub fn broken(step: Step) -> ! {
     let errno = sys::errno();
-    if let Some(notes) = notes::get() {
-        notes.broken_step.store(step as u32, Relaxed);
-        notes.broken_errno.store(errno as u32, Relaxed);
+    if let Some(notes) = notes::broken() {
+        notes.step.store(step as u32, Relaxed);
+        notes.errno.store(errno as u32, Relaxed);
     }
     let status = Status { wait: 125 << 8, broken_step: step as u32, broken_errno: errno as u32, ..Status::default() };
     // In the learner the descriptor is closed and init reports instead; sending then fails without harm.

@@ -4,7 +4,7 @@ use crate::init::{broken, text};
 use crate::python::{Api, Py};
 use crate::serve::Guest;
 use crate::wire::{MAX_JOB, Order, Setup, Start, Step};
-use crate::{confine, interpose, landlock, sys};
+use crate::{confine, interpose, landlock, notes, sys};
 use std::ffi::CString;
 
 /// Everything that is given up, in the order in which each step still has what it needs.
@@ -57,7 +57,13 @@ pub fn live(api: &Api, guest: &Guest, setup: &Setup, job: i32) -> ! {
     interpose::remember_pipes();
     // The run's clock attaches here: the environment is set, and nothing of the program has run.
     match &order.script {
-        Some((path, source)) => run_script(api, guest, setup, &order, path, source),
+        Some((path, source)) => {
+            if !notes::give_up_broken() {
+                broken(Step::Session);
+            }
+            run_script(api, guest, setup, &order, path, source)
+        }
+        // What is executed has none of our memory.
         None => run_command(&order.argv),
     }
 }

@@ -1,7 +1,8 @@
 //! One page shared by init and the learner: what the run's own process can tell about how it went.
 //!
 //! The learner's program can scribble on it. Init therefore reads only bounded bytes and plain integers from it, and
-//! nothing here decides anything but the wording of a report.
+//! nothing here decides anything but the wording of a report. What does decide, that the run was never prepared, lies in
+//! a page of its own, which the learner gives up before the program runs.
 
 use crate::sys;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::*};
@@ -19,25 +20,49 @@ pub struct Notes {
     pub events: AtomicU32,
     /// The standard stream written last, 1 or 2: see `interpose::write`.
     pub last_stream: AtomicU32,
-    pub broken_step: AtomicU32,
-    pub broken_errno: AtomicU32,
     dump_length: AtomicU32,
     failure_length: AtomicU32,
     dump: [u8; DUMP_BYTES],
     failure: [u8; FAILURE_BYTES],
 }
 
-static NOTES: AtomicPtr<Notes> = AtomicPtr::new(std::ptr::null_mut());
+/// The step of the preparation that failed, told by the learner before it is the program's.
+#[repr(C)]
+pub struct Broken {
+    pub step: AtomicU32,
+    pub errno: AtomicU32,
+}
 
-/// Maps a fresh page; called by init before it forks the learner.
-pub fn create() {
-    // SAFETY: an anonymous mapping of a fixed size; zeroed memory is a valid `Notes`.
-    let page = unsafe {
-        sys::mmap(std::ptr::null_mut(), size_of::<Notes>(), sys::PROT_READ_WRITE, sys::MAP_SHARED_ANONYMOUS, -1, 0)
-    };
-    if page as isize != -1 {
-        NOTES.store(page.cast(), Release);
-    }
+static NOTES: AtomicPtr<Notes> = AtomicPtr::new(std::ptr::null_mut());
+static BROKEN: AtomicPtr<Broken> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Maps fresh pages; called by init before it forks the learner. Without the second, nothing could be relied on.
+pub fn create() -> bool {
+    NOTES.store(page(size_of::<Notes>()).cast(), Release);
+    let broken = page(size_of::<Broken>());
+    BROKEN.store(broken.cast(), Release);
+    !broken.is_null()
+}
+
+/// Shared and zeroed, which is a valid value of both; null when there is none to be had.
+fn page(size: usize) -> *mut sys::c_void {
+    // SAFETY: a new anonymous mapping.
+    let page = unsafe { sys::mmap(std::ptr::null_mut(), size, sys::PROT_READ_WRITE, sys::MAP_SHARED_ANONYMOUS, -1, 0) };
+    if page as isize == -1 { std::ptr::null_mut() } else { page }
+}
+
+/// In the learner, before the program: from now on it cannot say that its preparation failed.
+pub fn give_up_broken() -> bool {
+    let page = BROKEN.swap(std::ptr::null_mut(), AcqRel);
+    // SAFETY: the mapping made above, to which nobody keeps a reference in this process.
+    page.is_null() || unsafe { sys::munmap(page.cast(), size_of::<Broken>()) } == 0
+}
+
+pub fn broken() -> Option<&'static Broken> {
+    let page = BROKEN.load(Acquire);
+    // SAFETY: either null or the mapping made above; what `give_up_broken` unmaps is not to be had here any more, and
+    // no caller keeps it. All fields are atomics.
+    (!page.is_null()).then(|| unsafe { &*page })
 }
 
 pub fn get() -> Option<&'static Notes> {

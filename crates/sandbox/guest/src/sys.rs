@@ -174,6 +174,7 @@ unsafe extern "C" {
     pub fn poll(fds: *mut pollfd, count: c_ulong, timeout_ms: c_int) -> c_int;
     pub fn recvmsg(fd: c_int, message: *mut msghdr, flags: c_int) -> isize;
     pub fn sendmsg(fd: c_int, message: *const msghdr, flags: c_int) -> isize;
+    pub fn munmap(at: *mut c_void, length: usize) -> c_int;
     pub fn mmap(at: *mut c_void, length: usize, prot: c_int, flags: c_int, fd: c_int, offset: i64) -> *mut c_void;
     pub fn mount(
         source: *const c_char,
