@@ -31,6 +31,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Not about what was asked for: it may be gone with another interpreter.
+    pub(crate) fn is_ours(&self) -> bool {
+        !matches!(self, Error::Unsupported { .. } | Error::Profile { .. } | Error::Path { .. } | Error::JobSize { .. })
+    }
+
     pub(crate) fn system(doing: &'static str) -> impl FnOnce(rustix::io::Errno) -> Error {
         move |errno| Error::System { doing, source: errno.into() }
     }

@@ -136,6 +136,12 @@ impl Sandbox {
             }
             result => result,
         }
+        // Whatever is wrong with it, the next run gets a new one.
+        .inspect_err(|error| {
+            if error.is_ours() {
+                taken.slot_mut().forget(&job.environment);
+            }
+        })
     }
 
     /// Starts the interpreters of an environment in every slot, so that the first runs need not wait.
@@ -250,9 +256,14 @@ impl Slot {
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
         let ended = run::follow(&seat, &order, job, group, warm.pid(), &sandbox.interrupted, on_write)?;
-        warm.finish(seat)?;
-        if !sandbox.single {
+        // The run is over, whatever becomes of the interpreter; one that cannot clean up gets no further run.
+        let clean = warm.finish(seat).is_ok();
+        if clean && !sandbox.single {
             warm.stand_by(&start);
+        }
+        let work = warm.places().work.clone();
+        if !clean {
+            self.forget(&job.environment);
         }
         let status = match &ended.status {
             Some(status) => status.clone(),
@@ -268,7 +279,7 @@ impl Slot {
             }
             Some(_) => {}
         }
-        Ok(verdict::transcript(job, ended, status, &warm.places().work))
+        Ok(verdict::transcript(job, ended, status, &work))
     }
 }
 

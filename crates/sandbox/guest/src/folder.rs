@@ -12,11 +12,12 @@ const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 20_000;
 const MAX_ROUNDS: usize = 10_000;
 
-/// Sends every regular file below `root`, then the end mark.
+/// Sends every regular file below `root`, then the end mark. Names that are no text are left out: written as text, two
+/// of them could be the same.
 pub fn send(socket: i32, root: i32) {
     let mut left = MAX_ENTRIES;
     visit(root, "", 0, &mut left, &mut |dir, name, path, stat| {
-        if stat.mode & sys::S_IFMT == sys::S_IFREG {
+        if stat.mode & sys::S_IFMT == sys::S_IFREG && !path.contains('\u{fffd}') {
             send_file(socket, dir, name, path);
         }
     });
@@ -26,20 +27,23 @@ pub fn send(socket: i32, root: i32) {
 /// Removes everything below `root`, however deep: what lies too deep to be held open is moved up and met again.
 pub fn empty(root: i32) {
     for round in 0..MAX_ROUNDS {
-        let mut moved = 0;
+        // Each round sees a bounded number of names in each folder, so it may leave some of a large one.
+        let (mut moved, mut removed) = (0, 0);
         let mut left = usize::MAX;
         visit(root, "", 0, &mut left, &mut |dir, name, _, stat| {
             let flags = if stat.mode & sys::S_IFMT == sys::S_IFDIR { sys::AT_REMOVEDIR } else { 0 };
             // SAFETY: live descriptors and terminated names without a slash.
             unsafe {
-                if sys::unlinkat(dir, name.as_ptr(), flags) != 0 && dir != root {
+                if sys::unlinkat(dir, name.as_ptr(), flags) == 0 {
+                    removed += 1;
+                } else if dir != root {
                     let up = crate::init::text(&format!(".deep-{round}-{moved}"));
                     moved += 1;
                     sys::renameat(dir, name.as_ptr(), root, up.as_ptr());
                 }
             }
         });
-        if moved == 0 {
+        if moved == 0 && removed == 0 {
             return;
         }
     }

@@ -117,3 +117,39 @@ fn a_job_too_large_is_refused_before_it_is_sent() {
     let error = crate::support::shared().run(&job, &mut |_| ()).expect_err("it is refused");
     assert!(error.to_string().starts_with("the job is too large: 26843"), "{error}");
 }
+
+/// More names than are looked at in one go, two folders deep: the next run finds none of them.
+#[test]
+fn a_flood_of_files_leaves_the_slot_as_it_was() {
+    let sandbox = start(&crate::support::avoided(), 1);
+    let mut flood = job("import os\nos.mkdir('many')\nfor n in range(25_000):\n    \
+        os.close(os.open(f'many/{n}', os.O_CREAT | os.O_WRONLY))\nprint('made')");
+    (flood.limits.files, flood.limits.wall, flood.limits.cpu) =
+        (40_000, Duration::from_secs(30), Duration::from_secs(30));
+    for _ in 0..2 {
+        let transcript = sandbox.run(&flood, &mut |_| ()).expect("the run starts");
+        assert_eq!((transcript.outcome, &*transcript.stdout()), (Outcome::Ok, "made\n"), "{}", transcript.stderr());
+        let next = sandbox.run(&job("import os\nprint(os.listdir())"), &mut |_| ()).expect("the run starts");
+        assert_eq!(next.stdout(), "['main.py']\n");
+    }
+}
+
+#[test]
+fn names_that_are_no_text_are_not_kept() {
+    let mut job = job("import os\nfor name in (b'\\xff', b'\\xfe', b'result'):\n    open(name, 'w').write('x')");
+    job.keep = true;
+    let transcript = run(&job);
+    let mut names: Vec<&str> = transcript.files.iter().map(|(path, _)| path.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["main.py", "result"], "{}", transcript.stderr());
+}
+
+/// The page that says how a run was prepared is not to be found any more by the program.
+#[test]
+fn a_program_cannot_pose_as_our_failure() {
+    for step in [1, 8, 9, 10] {
+        let source = include_str!("../attacks/poses_as_broken.py").replace("STEP = 9", &format!("STEP = {step}"));
+        let transcript = run(&job(&source));
+        assert!(transcript.stdout().starts_with("partial output\n"), "{transcript:?}");
+    }
+}
