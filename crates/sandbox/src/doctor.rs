@@ -65,7 +65,10 @@ pub fn guarantees(layers: &Layers) -> Vec<Guarantee> {
             promise: "memory is bounded",
             held_by: of(&[
                 (counts_memory, "a control group"),
-                (spaces && !counts_memory, "limits for each process and the supervisor's accounting"),
+                (
+                    spaces && !counts_memory,
+                    "limits for each process and the supervisor's accounting of what is resident",
+                ),
                 (!spaces && !counts_memory, "the limit of its one process"),
             ]),
             advice: "delegate the memory controller (`systemd-run --user --scope -p Delegate=yes`)",

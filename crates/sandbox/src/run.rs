@@ -119,7 +119,7 @@ pub(crate) fn follow(
             if used.is_some_and(|used| used > limits.cpu) {
                 run.stop(Stop::Cpu);
             }
-            if init.is_some_and(|init| accounting::memory_below(init, inherited) > limits.memory + accounting::SLACK) {
+            if init.is_some_and(|init| accounting::exceeds(init, inherited, limits.memory + accounting::SLACK)) {
                 run.stop(Stop::Memory);
             }
         }
