@@ -122,8 +122,12 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
     }
     plan.push("entering the root", Action::EnterRoot { root });
     plan.push("making the root read-only", Action::ReadOnlyRoot);
-    for (file, content) in [("/proc/sys/user/max_user_namespaces", "0"), ("/proc/sys/net/ipv4/ping_group_range", "1 0")]
-    {
+    for (file, content) in [
+        ("/proc/sys/user/max_user_namespaces", "0"),
+        ("/proc/sys/net/ipv4/ping_group_range", "1 0"),
+        // The next run has the same network: no port may stay taken for the minute after a connection's end.
+        ("/proc/sys/net/ipv4/tcp_max_tw_buckets", "0"),
+    ] {
         plan.optional("lowering a kernel setting", Action::File { path: c(file), content: content.into() });
     }
     plan.push("naming the host", Action::Hostname);
@@ -262,8 +266,11 @@ impl Plan {
     }
 }
 
+/// Read-only, no set-user-id programs, no devices; nothing is cleared.
+pub(crate) const READ_ONLY: MountAttr = MountAttr { set: 1 | 2 | 4, clear: 0, propagation: 0, userns: 0 };
+
 #[repr(C)]
-struct MountAttr {
+pub(crate) struct MountAttr {
     set: u64,
     clear: u64,
     propagation: u64,
@@ -273,7 +280,7 @@ struct MountAttr {
 /// A detached, read-only copy of the mounts below a path.
 fn open_mount(path: &Path) -> Option<OwnedFd> {
     let source = c_path(path);
-    let attr = MountAttr { set: 1 | 2 | 4, clear: 0, propagation: 0, userns: 0 };
+    let attr = READ_ONLY;
     // SAFETY: terminated strings and a live structure of the stated size; a non-negative result of open_tree is a new
     // descriptor that nobody else owns.
     unsafe {

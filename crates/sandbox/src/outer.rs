@@ -187,7 +187,9 @@ impl Plan<'_> {
                 }
             }
             libc::syscall(libc::SYS_close_range, 4u32, u32::MAX, 4u32);
-            for (resource, value) in [(libc::RLIMIT_CORE, 0), (libc::RLIMIT_STACK, 8 << 20)] {
+            // To a program that `core_pattern` pipes to, 0 is no limit; at 1 the kernel leaves it out, and a file of one
+            // byte is none.
+            for (resource, value) in [(libc::RLIMIT_CORE, 1), (libc::RLIMIT_STACK, 8 << 20)] {
                 let limit = libc::rlimit { rlim_cur: value, rlim_max: value };
                 libc::setrlimit(resource, &limit);
             }
@@ -259,7 +261,7 @@ impl Action {
                     if libc::mount(source.as_ptr(), target.as_ptr(), none, flags, none.cast()) != 0 {
                         return false;
                     }
-                    !read_only || remount_read_only(target)
+                    !read_only || all_read_only(source, target)
                 }
                 Action::Proc { target } => {
                     let kind = c"proc".as_ptr();
@@ -277,6 +279,26 @@ impl Action {
                 Action::LoopbackUp => loopback_up(),
             }
         }
+    }
+}
+
+/// Makes a fresh bind and every mount below it read-only: a remount would reach only the top.
+unsafe fn all_read_only(source: &CStr, target: &CStr) -> bool {
+    let none = std::ptr::null::<libc::c_char>();
+    let attr = crate::mounts::READ_ONLY;
+    // SAFETY: terminated strings and a live structure of the stated size.
+    unsafe {
+        let (here, size) = (libc::AT_FDCWD, size_of_val(&attr));
+        let set =
+            libc::syscall(libc::SYS_mount_setattr, here, target.as_ptr(), libc::AT_RECURSIVE, &raw const attr, size);
+        if set == 0 {
+            return true;
+        }
+        // A kernel before 5.12: then without what is mounted below, which it refuses where that would uncover something.
+        *libc::__errno_location() == libc::ENOSYS
+            && libc::umount2(target.as_ptr(), libc::MNT_DETACH) == 0
+            && libc::mount(source.as_ptr(), target.as_ptr(), none, libc::MS_BIND, none.cast()) == 0
+            && remount_read_only(target)
     }
 }
 

@@ -14,7 +14,8 @@ pub fn limits(start: &Start, extra_processes: u64, shared_count: bool) -> bool {
     let all = [
         (0, start.cpu_seconds, start.cpu_seconds + 1),
         (1, start.file_size, start.file_size),
-        (4, 0, 0),
+        // Not 0, which a program that core dumps are piped to is not held by.
+        (4, 1, 1),
         (7, start.descriptors, start.descriptors),
         (8, 0, 0),
         (9, start.address_space, start.address_space),
