@@ -3,7 +3,7 @@
 //! The steps run in a child of a process that may have threads, where nothing may be allocated: so everything they
 //! need, strings included, is made here and only read there.
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Interpreter};
 use crate::layers::Layers;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -76,6 +76,7 @@ struct Plan {
 /// Everything up to the moment the interpreter is executed.
 pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[u8]) -> Vec<Step> {
     let prefix = &environment.interpreter.base_prefix;
+    let shown = shown(&environment.interpreter);
     let sources: Vec<&Path> = environment.folders().map(|(folder, _)| folder).chain([&**prefix]).collect();
     let mut plan = Plan { steps: Vec::new(), root: staging(&sources), privileged: layers.root };
     plan.push("making mounts private", Action::PrivateMounts);
@@ -88,21 +89,19 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
     for name in ["bin", "sbin", "lib", "lib64", "lib32"] {
         plan.top_level(name);
     }
-    if !prefix.starts_with("/usr") {
-        let inside = prefix.to_string_lossy();
-        plan.folders(&inside);
-        plan.bind(prefix, &inside);
+    for part in &shown {
+        let inside = part.to_string_lossy();
+        if part.is_dir() {
+            plan.folders(&inside);
+        } else {
+            plan.folders(&part.parent().unwrap_or(part).to_string_lossy());
+            plan.file(&inside, b"");
+        }
+        plan.bind(part, &inside);
     }
-    // Some interpreters run on a library that lies elsewhere.
-    let usual =
-        |path: &Path| [prefix, Path::new("/usr"), Path::new("/lib")].iter().any(|place| path.starts_with(place));
-    if let Some(shared) = environment.interpreter.libpython.as_deref().filter(|path| !usual(path)) {
-        let inside = shared.to_string_lossy();
-        plan.folders(&shared.parent().unwrap_or(shared).to_string_lossy());
-        plan.file(&inside, b"");
-        plan.bind(shared, &inside);
-    }
-    for folder in environment.interpreter.site_folders.iter().filter(|folder| folder.is_dir()) {
+    plan.usual_names(&environment.interpreter.executable);
+    let seen = |folder: &Path| folder.starts_with("/usr") || shown.iter().any(|part| folder.starts_with(part));
+    for folder in environment.interpreter.site_folders.iter().filter(|folder| folder.is_dir() && seen(folder)) {
         plan.hide(folder);
     }
     for (folder, inside) in environment.folders() {
@@ -133,6 +132,24 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
     plan.push("naming the host", Action::Hostname);
     plan.push("raising the loopback interface", Action::LoopbackUp);
     plan.steps
+}
+
+/// What a run sees of an interpreter outside `/usr`, never its whole prefix: that may be `~/.local` or `/`.
+pub(crate) fn shown(interpreter: &Interpreter) -> Vec<PathBuf> {
+    let usual = |path: &Path| ["/usr", "/lib", "/lib64"].iter().any(|place| path.starts_with(place));
+    let mut parts = vec![interpreter.stdlib.clone(), interpreter.executable.clone()];
+    parts.extend(interpreter.libpython.clone());
+    // Modules of its library may run on others, as in a conda environment.
+    for entry in interpreter.base_prefix.join("lib").read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("lib") && name.contains(".so") && entry.path().is_file() {
+            parts.push(entry.path());
+        }
+    }
+    parts.retain(|part| !usual(part));
+    parts.sort();
+    parts.dedup();
+    parts
 }
 
 /// The least that shows whether a root can be built at all.
@@ -217,6 +234,17 @@ impl Plan {
     fn hide(&mut self, folder: &Path) {
         let (source, target) = (c(&self.inside("/etude/empty")), c(&self.inside(&folder.to_string_lossy())));
         self.push(format!("hiding {}", folder.display()), Action::Bind { source, target, read_only: true });
+    }
+
+    /// Beside an interpreter that is shown without its folder, the names programs call it by.
+    fn usual_names(&mut self, executable: &Path) {
+        let own = executable.file_name().unwrap_or_default().to_string_lossy();
+        let folder = executable.parent().unwrap_or(executable).to_string_lossy();
+        if !executable.starts_with("/usr") {
+            for name in ["python", "python3"].into_iter().filter(|name| *name != own) {
+                self.link(&own, &format!("{folder}/{name}"));
+            }
+        }
     }
 
     fn top_level(&mut self, name: &str) {

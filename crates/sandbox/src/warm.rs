@@ -355,10 +355,9 @@ fn rules(users: Users, environment: &Environment, scratch: &Path, places: &Place
         rule(shell, Access::ReadExec, library.to_string());
     }
     let interpreter = &environment.interpreter;
-    rule(every, Access::Read, path(&interpreter.base_prefix));
-    rule(shell, Access::ReadExec, path(&interpreter.base_prefix));
-    if let Some(library) = &interpreter.libpython {
-        rule(every, Access::Read, path(library));
+    for part in mounts::shown(interpreter) {
+        rule(every, Access::Read, path(&part));
+        rule(shell, Access::ReadExec, path(&part));
     }
     // A program is executed together with its loader.
     for program in [&*interpreter.executable, Path::new("/lib64/ld-linux-x86-64.so.2")] {
