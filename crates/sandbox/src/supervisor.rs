@@ -256,8 +256,10 @@ impl Slot {
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
         let ended = run::follow(&seat, &order, job, group, warm.pid(), &sandbox.interrupted, on_write)?;
-        // The run is over, whatever becomes of the interpreter; one that cannot clean up gets no further run.
-        let clean = warm.finish(seat).is_ok();
+        // The run is over, whatever becomes of the interpreter; one that cannot clean up gets no further run. Neither does
+        // one whose network still keeps the ports of ended connections, which only a `/proc` of our own can forbid.
+        let ports = !sandbox.layers.fresh_proc && job.profile >= Profile::Server;
+        let clean = warm.finish(seat).is_ok() && !ports;
         if clean && !sandbox.single {
             warm.stand_by(&start);
         }
