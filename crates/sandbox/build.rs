@@ -8,6 +8,7 @@ use std::process::Command;
 fn main() {
     println!("cargo:rerun-if-changed=guest");
     println!("cargo:rerun-if-changed=src/wire.rs");
+    println!("cargo:rerun-if-changed=../clock/src");
     let out = PathBuf::from(variable("OUT_DIR")).join("guest.so");
     let target = variable("TARGET");
     if !target.starts_with("x86_64-") || !target.contains("-linux-") {

@@ -1,12 +1,15 @@
 # The Python side of the warm interpreter. It is no module: its names live in a dictionary that nothing but the
 # guest library knows, so a program does not find it among the loaded modules.
+import _signal
 import faulthandler as _faulthandler
 import gc as _gc
 import itertools as _itertools
 import os as _os
 import sys as _sys
+import _thread
 
-_DUMP, _FAILURE, _DUMP_SIGNAL, _CPU_SIGNAL = 0x3FFFFFF0, 0x3FFFFFF1, 62, 24
+_DUMP, _FAILURE, _WAITING = 0x3FFFFFF0, 0x3FFFFFF1, 0x3FFFFFF2
+_QUESTION, _DUMP_SIGNAL, _CPU_SIGNAL = 61, 62, 24
 _plain = set(_sys.modules) - {"faulthandler"}
 _work = ""
 _beforehand = frozenset()
@@ -42,7 +45,7 @@ def settle(modules, site):
     _gc.freeze()
 
 
-def begin(path, source, argv, env, work):
+def begin(path, source, argv, env, work, seed):
     """Prepares the interpreter as `python PATH` would find it; returns the code and the namespace of `__main__`."""
     global _work, _known
     path, _work = _os.fsdecode(path), _os.fsdecode(work)
@@ -57,6 +60,9 @@ def begin(path, source, argv, env, work):
     _forget_shadowed(_sys.path[0])
     for stream in (_sys.stdout, _sys.stderr):
         stream.reconfigure(line_buffering=True)
+    _signal.signal(_QUESTION, _answer)
+    if seed:
+        _shuffle(int(seed))
     _faulthandler.register(_DUMP_SIGNAL, file=_DUMP, all_threads=True, chain=False)
     _faulthandler.register(_CPU_SIGNAL, file=_DUMP, all_threads=True, chain=True)
     # A fresh module: the one from before is frozen, and the collector would never let go of what it holds.
@@ -134,6 +140,145 @@ def _note(value, trace):
         _os.write(_FAILURE, text.encode("utf-8", "replace"))
     except BaseException:
         pass
+
+
+def _shuffle(seed):
+    """Lets timers of an event loop that are due at the same moment come in an order that the seed picks."""
+    from asyncio.events import TimerHandle
+
+    def rank(handle):
+        return round(handle._when, 3), hash((seed, handle._when))
+
+    TimerHandle.__lt__ = lambda self, other: rank(self) < rank(other)
+
+
+def _answer(_number, frame):
+    """Writes down where every task and thread waits, of a program that nothing will wake any more."""
+    try:
+        lines = _tasks() + _threads(frame)
+        text = "".join("\0".join(str(field).replace("\0", "").replace("\n", " ") for field in line) + "\n" for line in lines[:60])
+        _os.write(_WAITING, text.encode("utf-8", "replace") or b"\n")
+    except BaseException:
+        pass
+
+
+def _tasks():
+    module = _sys.modules.get("asyncio.tasks")
+    found = set()
+    for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
+        found.update(getattr(module, name, ()))
+    lines = []
+    for task in found:
+        if task.done():
+            continue
+        frames = _frames(task.get_coro())
+        users = [frame for frame in frames if _is_users(frame.f_code.co_filename)]
+        if users:
+            inner = frames[frames.index(users[-1]) + 1 :]
+            what = _what(inner) or _future(getattr(task, "_fut_waiter", None))
+            lines.append(_line("task", task.get_name() if hasattr(task, "get_name") else "", users[-1], what))
+    # In the order in which they were made, unless they were given other names.
+    return sorted(lines, key=lambda line: (len(line[1]), line[1]))
+
+
+def _frames(waiting):
+    """The frames of a chain of awaits, outermost first."""
+    frames = []
+    while waiting is not None and len(frames) < 100:
+        for kind in ("cr", "gi", "ag"):
+            if hasattr(waiting, kind + "_frame"):
+                frame = getattr(waiting, kind + "_frame")
+                frames += [frame] if frame is not None else []
+                waiting = getattr(waiting, kind + ("_yieldfrom" if kind == "gi" else "_await"))
+                break
+        else:
+            # What steps an asynchronous generator hides it.
+            inside = [thing for thing in _gc.get_referents(waiting) if hasattr(thing, "ag_frame")]
+            waiting = inside[0] if type(waiting).__name__.startswith("async_generator") and inside else None
+    return frames
+
+
+def _threads(frame):
+    threading = _sys.modules.get("threading")
+    names = {ident: thread.name for ident, thread in list(getattr(threading, "_active", {}).items())}
+    own = _thread.get_ident()
+    lines = []
+    for ident, current in sorted(_sys._current_frames().items(), key=lambda pair: pair[0] != own):
+        current = frame if ident == own else current
+        inner = []
+        while current is not None and not _is_users(current.f_code.co_filename):
+            inner.insert(0, current)
+            current = current.f_back
+        # What an event loop waits for, its tasks have said.
+        loops = any(frame.f_code.co_name == "_run_once" for frame in inner)
+        if current is not None and not loops:
+            lines.append(_line("thread", names.get(ident, "MainThread" if ident == own else ""), current, _what(inner)))
+    return lines
+
+
+def _line(kind, name, frame, what):
+    code = frame.f_code
+    file = code.co_filename
+    if file.startswith(_work + "/"):
+        file = file[len(_work) + 1 :]
+    return kind, name, file, frame.f_lineno, code.co_name, what
+
+
+def _what(frames):
+    """What a function of the library waits for, told by the outermost one that has a word for it."""
+    for frame in frames:
+        code = frame.f_code
+        place = _os.path.basename(code.co_filename), code.co_name
+        if place in _WAITS:
+            return _WAITS[place]
+        if place[0] in ("locks.py", "threading.py", "synchronize.py"):
+            kind = type(frame.f_locals.get("self")).__name__
+            if kind in _KINDS:
+                return _KINDS[kind]
+    return ""
+
+
+def _future(waiter):
+    kind = type(waiter).__name__
+    if waiter is None:
+        return ""
+    if kind == "_GatheringFuture":
+        return "the tasks it gathers"
+    return f"the task {waiter.get_name()}" if hasattr(waiter, "get_name") else "a future that is never done"
+
+
+_KINDS = {
+    "Lock": "a lock",
+    "Event": "an event to be set",
+    "Condition": "a condition",
+    "Semaphore": "a semaphore",
+    "BoundedSemaphore": "a semaphore",
+    "Barrier": "the others at a barrier",
+    "Thread": "a thread to end",
+}
+_WAITS = {
+    ("queues.py", "get"): "an item in a queue",
+    ("queues.py", "put"): "room in a queue",
+    ("queues.py", "join"): "a queue to be worked off",
+    ("queue.py", "get"): "an item in a queue",
+    ("queue.py", "put"): "room in a queue",
+    ("queue.py", "join"): "a queue to be worked off",
+    ("tasks.py", "wait"): "other tasks",
+    ("taskgroups.py", "__aexit__"): "the tasks of its group",
+    ("base_events.py", "serve_forever"): "connections",
+    ("process.py", "join"): "a process to end",
+    ("connection.py", "recv"): "a message from another process",
+    ("subprocess.py", "wait"): "a child process to end",
+    ("subprocess.py", "communicate"): "a child process to end",
+    ("_base.py", "result"): "the result of a future",
+    ("_base.py", "__exit__"): "an executor to finish",
+    ("threading.py", "join"): "a thread to end",
+    ("socket.py", "accept"): "somebody to connect",
+    ("streams.py", "read"): "data from a connection",
+    ("streams.py", "readline"): "data from a connection",
+    ("streams.py", "readuntil"): "data from a connection",
+    ("streams.py", "readexactly"): "data from a connection",
+}
 
 
 def _is_users(name):

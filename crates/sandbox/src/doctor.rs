@@ -1,7 +1,7 @@
 //! What this machine can and cannot guarantee. Judged by guarantees, not mechanisms: another mechanism may hold the same.
 
 use crate::layers::Layers;
-use crate::{Environment, Job, Outcome, RelativePath, Result, Sandbox};
+use crate::{Clock, Environment, Job, Outcome, RelativePath, Result, Sandbox};
 use std::time::Duration;
 
 /// Something a run of a stranger's program must not be able to break.
@@ -141,6 +141,15 @@ pub fn examine(sandbox: &Sandbox, environment: &Environment) -> Result<Vec<Exami
         examined.push(Examined { guarantee, withstood });
     }
     Ok(examined)
+}
+
+/// Whether a run's waiting can be skipped here, found out by waiting for ten minutes.
+pub fn skips_waiting(sandbox: &Sandbox, environment: &Environment) -> Result<bool> {
+    let source = "import time\ntime.sleep(600)\n";
+    let mut job = Job::python(environment.clone(), RelativePath::new("wait.py")?, source);
+    (job.clock, job.limits.wall) = (Clock::Virtual, Duration::from_secs(3));
+    let transcript = sandbox.run(&job, &mut |_| ())?;
+    Ok(transcript.outcome == Outcome::Ok && transcript.virtual_time >= Duration::from_secs(600))
 }
 
 /// For a promise, a program that tries to break it and the ends it may come to.

@@ -1,9 +1,10 @@
 //! What is to be run.
 
+use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::limits::Limits;
 use crate::warm::Places;
-use crate::wire::{MAX_JOB, Order};
+use crate::wire::{MAX_JOB, Order, Start};
 use crate::{Error, Result};
 use std::fmt;
 
@@ -23,6 +24,10 @@ pub struct Job {
     pub env: Vec<(String, String)>,
     /// Bring the files of the work folder back in [`crate::Transcript::files`].
     pub keep: bool,
+    /// How its time goes, where the machine can do that.
+    pub clock: Clock,
+    /// Shuffles the order in which those are woken who wait for the same moment.
+    pub seed: Option<u64>,
 }
 
 /// The code of a run.
@@ -126,6 +131,8 @@ impl Job {
             limits: Limits::default(),
             env: Vec::new(),
             keep: false,
+            clock: Clock::Real,
+            seed: None,
         }
     }
 
@@ -135,6 +142,11 @@ impl Job {
             Program::Python { path, source } if path.as_str() == name => Some(source),
             _ => self.files.iter().find(|(path, _)| path.as_str() == name).map(|(_, content)| &content[..]),
         }
+    }
+
+    /// What is fixed about a run before it knows its program. `mapped` is the size of the warm interpreter.
+    pub(crate) fn start(&self, proc: bool, mapped: u64) -> Start {
+        Start { clock: self.clock.wire(), seed: self.seed, ..self.limits.start(self.profile, proc, mapped) }
     }
 
     /// The job as the guest reads it.

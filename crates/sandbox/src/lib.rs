@@ -20,10 +20,12 @@ compile_error!("the sandbox is made of namespaces, Landlock and seccomp, which o
 mod accounting;
 mod cgroup;
 mod channel;
+mod clock;
 pub mod doctor;
 pub mod environment;
 mod error;
 mod job;
+mod keeper;
 mod layers;
 mod limits;
 mod mounts;
@@ -39,13 +41,14 @@ mod warm;
 mod wire;
 
 pub use cgroup::Hierarchy;
+pub use clock::Clock;
 pub use environment::{Environment, Interpreter, Interpreters};
 pub use error::Error;
 pub use job::{Job, Profile, Program, RelativePath};
 pub use layers::{Layer, Layers};
 pub use limits::Limits;
 pub use supervisor::{Config, Policy, Sandbox};
-pub use transcript::{Failure, Outcome, Place, Stream, Transcript, Write};
+pub use transcript::{Failure, Outcome, Place, RealTime, Stream, Transcript, Waiting, Write};
 pub use wire::Step;
 
 /// The result of everything that can fail on our side.

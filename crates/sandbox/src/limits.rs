@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Limits {
     /// From the moment the program is told to start.
     pub wall: Duration,
+    /// Of the run's own clock, which skips waiting.
+    pub virtual_time: Duration,
     /// Of each process, and of all together where a cgroup counts them. Rounded up to seconds.
     pub cpu: Duration,
     /// Bytes of memory, of the whole run where a cgroup or the supervisor's accounting holds it.
@@ -31,6 +33,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             wall: Duration::from_secs(10),
+            virtual_time: Duration::from_secs(24 * 3600),
             cpu: Duration::from_secs(10),
             memory: 512 << 20,
             processes: 64,
@@ -65,6 +68,8 @@ impl Limits {
             files: self.files.saturating_add(4),
             file_size: self.file_size,
             disk: self.disk,
+            virtual_ns: u64::try_from(self.virtual_time.as_nanos()).unwrap_or(u64::MAX),
+            ..Start::default()
         }
     }
 }

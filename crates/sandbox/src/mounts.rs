@@ -18,6 +18,9 @@ pub(crate) const WORK: &str = "/sandbox/work";
 pub(crate) const TEMPORARY: &str = "/sandbox/tmp";
 /// The guest library inside the root.
 pub(crate) const GUEST: &str = "/etude/guest.so";
+/// Where a run that may start any program finds terminals of its own.
+pub(crate) const TERMINALS: &str = "/dev/pts";
+pub(crate) const CLOCK: &str = "/etude/clock.so";
 /// The learner's user inside the namespace where a second one can be mapped.
 pub(crate) const LEARNER: u32 = 1000;
 
@@ -115,6 +118,7 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
         plan.link(TEMPORARY, "/tmp");
     }
     plan.file(GUEST, library);
+    plan.file(CLOCK, etude_clock::PRELOAD);
     if layers.fresh_proc {
         let target = c(&plan.inside("/proc"));
         plan.push("mounting /proc", Action::Proc { target });
@@ -286,6 +290,8 @@ impl Plan {
             let (source, target) = (c(&path), c(&self.inside(&path)));
             self.push(format!("binding {path}"), Action::Bind { source, target, read_only: false });
         }
+        self.folder(TERMINALS);
+        self.link("pts/ptmx", "/dev/ptmx");
         self.link(TEMPORARY, "/dev/shm");
         self.link("/proc/self/fd", "/dev/fd");
         for (number, name) in ["stdin", "stdout", "stderr"].iter().enumerate() {

@@ -2,17 +2,19 @@
 
 use crate::accounting;
 use crate::channel;
+use crate::clock::Clock;
 use crate::job::{Job, RelativePath};
+use crate::keeper::{self, Word};
 use crate::limits::Limits;
 use crate::transcript::{Stream, Write};
-use crate::warm::Seat;
-use crate::wire::{self, MAX_PACKET, Reader, Status, Writer, tag};
+use crate::warm::{Seat, nudge};
+use crate::wire::{self, MAX_PACKET, Reader, Status, Writer, clock_end, tag};
 use crate::{Error, Result, cgroup::Group};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::SendFlags;
 use rustix::process::{Signal, pidfd_send_signal};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,6 +27,8 @@ pub(crate) enum Stop {
     Output,
     /// Whoever asked for the run has seen enough of it.
     Interrupt,
+    /// Its clock, kept by us, has come to an end.
+    Clock,
 }
 
 /// What a run left behind, not yet judged.
@@ -49,6 +53,7 @@ struct Run<'a> {
     seat: &'a Seat,
     limits: &'a Limits,
     order: &'a [u8],
+    steady: bool,
     sent: usize,
     started: Instant,
     on_write: &'a mut dyn FnMut(&Write),
@@ -77,16 +82,17 @@ pub(crate) fn follow(
 ) -> Result<Ended> {
     let (limits, keep) = (&job.limits, job.keep);
     let before = group.map(|group| (group.memory_kills(), group.refused_processes(), group.cpu()));
-    let counted = group.is_some_and(|group| group.cpu().is_some());
     let init = if group.is_some_and(Group::counts_memory) { None } else { accounting::pid_of(&seat.pidfd) };
     let inherited = if init.is_some() { accounting::own_memory(interpreter) } else { 0 };
     if keep {
         channel::send(seat.pipes.status.as_fd(), &Writer::new(tag::KEEP).finish(), &[])?;
+        nudge(&seat.pidfd);
     }
     let mut run = Run {
         seat,
         limits,
         order,
+        steady: job.clock == Clock::Steady,
         sent: 0,
         started: Instant::now(),
         on_write,
@@ -101,30 +107,27 @@ pub(crate) fn follow(
         stopped_at: None,
         ended: Ended::default(),
     };
-    let mut next_tick = run.started + TICK;
-    while !run.over() {
-        run.wait(next_tick)?;
-        if run.stopped_at.is_none() && run.started.elapsed() >= limits.wall {
-            run.stop(Stop::Wall);
-        }
-        if interrupted.load(Ordering::Relaxed) {
-            run.stop(Stop::Interrupt);
-        }
-        if Instant::now() >= next_tick {
-            next_tick = Instant::now() + TICK;
-            let used = match (counted, group, before) {
-                (true, Some(group), Some((.., Some(before)))) => group.cpu().map(|now| now.saturating_sub(before)),
-                _ => None,
-            };
-            if used.is_some_and(|used| used > limits.cpu) {
-                run.stop(Stop::Cpu);
-            }
-            if init.is_some_and(|init| accounting::exceeds(init, inherited, limits.memory + accounting::SLACK)) {
-                run.stop(Stop::Memory);
-            }
-        }
-    }
+    let word = Word::default();
+    let clock = seat.pipes.clock.as_ref().filter(|_| seat.start.kept_outside).zip(accounting::pid_of(&seat.pidfd));
+    let outputs = [seat.pipes.out.as_raw_fd(), seat.pipes.err.as_raw_fd()];
+    let kept = std::thread::scope(|scope| {
+        let keeper = clock.map(|(clock, init)| {
+            let word = &word;
+            scope.spawn(move || keeper::keep(clock, init, &seat.start, outputs, word))
+        });
+        let watched = run.watch(group, before, init.map(|init| (init, inherited)), interrupted, &word);
+        word.over.store(true, Ordering::Release);
+        watched.map(|()| keeper.and_then(|keeper| keeper.join().ok()?))
+    })?;
     let mut ended = run.ended;
+    if let (Some(kept), Some(status)) = (kept, &mut ended.status) {
+        if ended.stop == Some(Stop::Clock) || kept.clock_end == clock_end::UNFIT {
+            ended.stop = None;
+            status.clock_end = kept.clock_end;
+        }
+        (status.clock, status.virtual_ns, status.jumps) = (kept.clock, kept.virtual_ns, kept.jumps);
+        (status.real_time, status.asleep) = (kept.real_time, kept.asleep);
+    }
     if ended.status.is_none() && ended.wall.is_zero() {
         ended.wall = run.started.elapsed();
     }
@@ -137,6 +140,47 @@ pub(crate) fn follow(
 }
 
 impl Run<'_> {
+    /// Until it is over, or is to be.
+    fn watch(
+        &mut self,
+        group: Option<&Group>,
+        before: Option<(u64, u64, Option<Duration>)>,
+        accounted: Option<(i32, u64)>,
+        interrupted: &AtomicBool,
+        word: &Word,
+    ) -> Result<()> {
+        let counted = group.is_some_and(|group| group.cpu().is_some());
+        let mut next_tick = self.started + TICK;
+        while !self.over() {
+            self.wait(next_tick)?;
+            if word.end.load(Ordering::Acquire) != clock_end::NONE {
+                self.stop(Stop::Clock);
+            }
+            if self.stopped_at.is_none() && self.started.elapsed() >= self.limits.wall {
+                self.stop(Stop::Wall);
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                self.stop(Stop::Interrupt);
+            }
+            if Instant::now() >= next_tick {
+                next_tick = Instant::now() + TICK;
+                let used = match (counted, group, before) {
+                    (true, Some(group), Some((.., Some(before)))) => group.cpu().map(|now| now.saturating_sub(before)),
+                    _ => None,
+                };
+                if used.is_some_and(|used| used > self.limits.cpu) {
+                    self.stop(Stop::Cpu);
+                }
+                if accounted.is_some_and(|(init, inherited)| {
+                    accounting::exceeds(init, inherited, self.limits.memory + accounting::SLACK)
+                }) {
+                    self.stop(Stop::Memory);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn over(&self) -> bool {
         let reported = self.ended.status.is_some() && !self.expect_files;
         (reported || !self.status_open) && self.open == [false; 2]
@@ -151,6 +195,7 @@ impl Run<'_> {
         if channel::send(self.seat.pipes.status.as_fd(), &Writer::new(tag::STOP).finish(), &[]).is_err() {
             self.kill();
         }
+        nudge(&self.seat.pidfd);
     }
 
     /// Ends pid 1 of the run, and with it everything in its namespace.
@@ -225,18 +270,29 @@ impl Run<'_> {
         }
     }
 
+    /// The run's own time. To be asked before output is read that is known to be there: the clock does not jump over it.
+    fn time(&self) -> Duration {
+        match &self.seat.pipes.clock {
+            // Where the clock could not be kept, it never began.
+            Some(clock) if clock.has_begun() => clock.elapsed(self.steady),
+            _ => self.started.elapsed(),
+        }
+    }
+
     fn read(&mut self, index: usize, stream: Stream) {
+        let at = self.time();
         let pipe = if index == 0 { &self.seat.pipes.out } else { &self.seat.pipes.err };
         match rustix::io::read(pipe, &mut *self.buffer) {
             Err(Errno::INTR | Errno::AGAIN) => {}
             Ok(0) | Err(_) => self.open[index] = false,
             Ok(count) => {
+                self.seat.pipes.clock.iter().for_each(|clock| clock.control().has_read());
                 let room = (self.limits.output - self.written).min(count as u64) as usize;
                 // A copy of its own size: a program may write a million single bytes.
                 let bytes = self.buffer[..room].to_vec();
                 self.written += room as u64;
                 if room > 0 {
-                    let write = Write { at: self.started.elapsed(), stream, bytes };
+                    let write = Write { at, stream, bytes };
                     (self.on_write)(&write);
                     self.ended.writes.push(write);
                 }
@@ -309,6 +365,7 @@ impl Run<'_> {
 mod tests {
     use super::*;
     use crate::warm::Pipes;
+    use crate::wire::Start;
     use crate::{Environment, Program};
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
     use std::os::fd::AsRawFd;
@@ -363,7 +420,8 @@ mod tests {
             std::thread::sleep(Duration::from_secs(6));
             drop((their_out, their_err, their_job));
         });
-        let seat = Seat { pidfd, pipes: Pipes { out, err, status, job: job_end } };
+        let seat =
+            Seat { pidfd, pipes: Pipes { out, err, status, job: job_end, clock: None }, start: Start::default() };
         let started = Instant::now();
         let interrupted = AtomicBool::new(false);
         let ended = follow(&seat, &[], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");

@@ -76,6 +76,9 @@ const PREPARATION: &[c_long] = &[
 const NEW_NAMESPACES: u64 =
     (CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP) as u64;
 const TERMINAL_QUESTIONS: [u64; 7] = [FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ, TIOCGPGRP];
+/// What programs that run others in a terminal of their own do to it. Not among them: putting words into its input.
+const TERMINAL_ORDERS: [u64; 11] =
+    [TCSETS, TCSETSW, TCSETSF, TCSBRK, TIOCSCTTY, TIOCNOTTY, TIOCSPGRP, TIOCSWINSZ, TIOCGPTN, TIOCSPTLCK, TIOCGPTPEER];
 const NAMING: [u64; 4] = [PR_SET_NAME as u64, PR_GET_NAME as u64, PR_SET_VMA as u64, PR_GET_DUMPABLE as u64];
 const DESCRIPTOR_COMMANDS: [c_int; 17] = [
     F_DUPFD,
@@ -204,7 +207,8 @@ pub(crate) fn refusals(profile: Profile, shape: Shape, counted_memory: bool) -> 
         rules.insert(SYS_memfd_create, vec![]);
     }
     rules.insert(SYS_prctl, none_of(0, NAMING));
-    rules.insert(SYS_ioctl, none_of(1, TERMINAL_QUESTIONS));
+    let orders = TERMINAL_ORDERS.into_iter().filter(|_| profile == Profile::Shell);
+    rules.insert(SYS_ioctl, none_of(1, TERMINAL_QUESTIONS.into_iter().chain(orders)));
     rules.insert(
         SYS_prlimit64,
         vec![rule(vec![condition(2, Len::Qword, Op::Ne, 0)]), rule(vec![condition(0, Len::Dword, Op::Ne, 0)])],

@@ -2,6 +2,7 @@
 
 use crate::accounting;
 use crate::cgroup::Group;
+use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::job::{Job, Profile};
 use crate::layers::{Layer, Layers};
@@ -114,8 +115,22 @@ impl Sandbox {
         &self.layers
     }
 
-    /// Runs one job to its end, in the next free slot. `on_write` sees what the program writes as it comes.
+    /// Runs one job to its end, in the next free slot. `on_write` sees what the program writes as it comes; under the
+    /// steady clock when it has ended, since a program that computes is run again.
     pub fn run(&self, job: &Job, on_write: &mut dyn FnMut(&Write)) -> Result<Transcript> {
+        if job.clock != Clock::Steady {
+            return self.run_once(job, on_write);
+        }
+        let transcript = self.run_once(job, &mut |_| ())?;
+        if transcript.repeated {
+            let again = Job { clock: Clock::Virtual, ..job.clone() };
+            return Ok(Transcript { repeated: true, ..self.run_once(&again, on_write)? });
+        }
+        transcript.writes.iter().for_each(on_write);
+        Ok(transcript)
+    }
+
+    fn run_once(&self, job: &Job, on_write: &mut dyn FnMut(&Write)) -> Result<Transcript> {
         if job.profile > self.policy.most {
             return Err(Error::Profile { wanted: job.profile });
         }
@@ -248,7 +263,12 @@ impl Slot {
     fn run(&mut self, sandbox: &Sandbox, job: &Job, on_write: &mut dyn FnMut(&Write)) -> Result<Transcript> {
         self.warm(sandbox, &job.environment)?;
         let (_, warm) = self.warm.last_mut().expect("made ready above");
-        let start = job.limits.start(job.profile, sandbox.layers.fresh_proc, accounting::mapped(warm.pid()));
+        let mut start = job.start(sandbox.layers.fresh_proc, accounting::mapped(warm.pid()));
+        // What is executed joins by a file, which the program could cut short under us.
+        start.kept_outside = job.clock != Clock::Real
+            && sandbox.layers.namespaces
+            && !sandbox.layers.fresh_proc
+            && job.profile == Profile::Python;
         let order = job.order(warm.places())?;
         if let Some(group) = &mut self.group {
             group.limit(job.limits.memory + GROUP_SLACK, job.limits.processes + 8);

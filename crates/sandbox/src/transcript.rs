@@ -1,5 +1,6 @@
 //! How a run went.
 
+use crate::clock::Clock;
 use crate::job::RelativePath;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ pub enum Stream {
 /// Bytes as they arrived in one piece, in order across both streams.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Write {
-    /// Since the program was told to start.
+    /// Since the program was told to start, by the run's own clock.
     pub at: Duration,
     pub stream: Stream,
     pub bytes: Vec<u8>,
@@ -26,7 +27,7 @@ pub enum Outcome {
     Ok,
     /// Another exit code.
     Failed,
-    /// Wall or CPU time was used up.
+    /// Wall, CPU or virtual time was used up.
     Timeout,
     /// Memory was used up.
     Memory,
@@ -38,6 +39,10 @@ pub enum Outcome {
     Processes,
     /// Ended by a signal that no limit of ours sent.
     Killed,
+    /// Everything waited, and nothing could ever end that.
+    Deadlock,
+    /// Nothing was left to do but to wait for connections, and nobody was there to make one.
+    Idle,
 }
 
 impl Outcome {
@@ -51,6 +56,8 @@ impl Outcome {
             Outcome::Disk => "disk",
             Outcome::Processes => "processes",
             Outcome::Killed => "killed",
+            Outcome::Deadlock => "deadlock",
+            Outcome::Idle => "idle",
         }
     }
 }
@@ -77,6 +84,34 @@ pub struct Failure {
     pub place: Option<Place>,
 }
 
+/// Where a task or thread was waiting when nothing could happen any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// `task`, `thread`, or `program` where only the kernel could be asked.
+    pub kind: String,
+    /// Of the task or thread, or of the program.
+    pub name: String,
+    /// Of a program there is none.
+    pub place: Option<Place>,
+    /// In words, such as `a lock`; empty where the line says it.
+    pub waits_for: String,
+}
+
+/// Why waiting could not be skipped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RealTime {
+    /// This machine does not let us see what the run's threads do.
+    Machine,
+    /// A socket had a timeout of its own.
+    SocketTimeout,
+    /// A timer ran a function in a thread.
+    ThreadTimer,
+    /// More waits at once than the clock can hold.
+    ManyWaits,
+    /// A program that the clock's library cannot be loaded into waited.
+    Hidden,
+}
+
 /// Everything there is to say about one run. The program can forge `failure` and the place in a `cause`; it cannot
 /// forge the outcome towards "ok" once a limit has stopped it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -89,6 +124,18 @@ pub struct Transcript {
     /// Bytes, of the largest process.
     pub peak_memory: u64,
     pub wall: Duration,
+    /// The clock the run was under.
+    pub clock: Clock,
+    /// How long it took by that clock.
+    pub virtual_time: Duration,
+    /// How often waiting was skipped.
+    pub jumps: u64,
+    /// Why some of the waiting took its time, though it was to be skipped.
+    pub real_time: Option<RealTime>,
+    /// It was to be under the steady clock, which does not fit it, and was run again under the virtual one.
+    pub repeated: bool,
+    /// Of a deadlock: where everything waited, the program's own first.
+    pub waiting: Vec<Waiting>,
     /// Why the outcome is not [`Outcome::Ok`], for a person.
     pub cause: Option<String>,
     /// Where the program was when it was stopped.

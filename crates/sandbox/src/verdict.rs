@@ -1,9 +1,10 @@
 //! From what a run left behind to its transcript: which outcome, and why, in a sentence.
 
+use crate::clock::Clock;
 use crate::job::{Job, Profile, Program};
 use crate::run::{Ended, Stop};
-use crate::transcript::{Failure, Outcome, Place, Transcript};
-use crate::wire::{Status, Step, event};
+use crate::transcript::{Failure, Outcome, Place, RealTime, Transcript, Waiting};
+use crate::wire::{Status, Step, clock_end, event};
 use std::time::Duration;
 
 const MAX_TEXT: usize = 200;
@@ -11,6 +12,7 @@ const MAX_TEXT: usize = 200;
 /// Judges a run that did start.
 pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) -> Transcript {
     let failure = failure(job, &status.failure);
+    let waiting = waiting(job, &status);
     let stopped_at = place_in_dump(job, &status.dump, work);
     let (signal, mut code) = (status.wait & 0x7f, (status.wait >> 8 & 0xff) as i32);
     if status.broken_step == Step::Exec as u32 {
@@ -21,12 +23,14 @@ pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) ->
     let end = End { job, ended: &ended, status: &status, failure: failure.as_ref(), signal, code, cpu };
     let outcome = end.outcome();
     let needs = end.needs();
+    let clock = Clock::from_wire(status.clock);
     let mut cause = end.not_run().or_else(|| end.cause(outcome, stopped_at.as_ref()));
     if let (Some(cause), Some(needs)) = (&mut cause, needs) {
         cause.push_str(&format!("; it needs the profile `{needs}`"));
     }
     let exit = match (ended.stop, signal) {
         (Some(_), _) => None,
+        (None, _) if status.clock_end != clock_end::NONE => None,
         (None, 0) => Some(code),
         (None, signal) => Some(128 + signal as i32),
     };
@@ -36,6 +40,17 @@ pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) ->
         cpu,
         peak_memory: status.peak_kb * 1024,
         wall: ended.wall,
+        clock,
+        virtual_time: match status.clock_end {
+            _ if clock == Clock::Real => ended.wall,
+            // It was not let to where it wanted.
+            clock_end::LIMIT => job.limits.virtual_time,
+            _ => Duration::from_nanos(status.virtual_ns),
+        },
+        jumps: status.jumps,
+        real_time: real_time(job, clock, status.real_time),
+        repeated: status.clock_end == clock_end::UNFIT,
+        waiting,
         cause,
         stopped_at,
         failure,
@@ -63,7 +78,13 @@ impl End<'_> {
             Some(Stop::Memory) => return Outcome::Memory,
             Some(Stop::Output) => return Outcome::Output,
             Some(Stop::Interrupt) => return Outcome::Killed,
-            None => {}
+            Some(Stop::Clock) | None => {}
+        }
+        match self.status.clock_end {
+            clock_end::STALLED => return Outcome::Deadlock,
+            clock_end::IDLE => return Outcome::Idle,
+            clock_end::LIMIT | clock_end::UNFIT => return Outcome::Timeout,
+            _ => {}
         }
         match self.signal as i32 {
             0 if self.code == 0 => Outcome::Ok,
@@ -145,6 +166,9 @@ impl End<'_> {
             Outcome::Timeout if self.ended.stop == Some(Stop::Wall) => {
                 format!("stopped after {}{place}", seconds(limits.wall))
             }
+            Outcome::Timeout if self.status.clock_end == clock_end::LIMIT => {
+                format!("stopped after {} of virtual time{place}", seconds(limits.virtual_time))
+            }
             Outcome::Timeout => format!("used {} of CPU time{place}", seconds(limits.cpu)),
             Outcome::Output => format!("output passed {}, stopped{place}", size(limits.output)),
             Outcome::Memory => format!("needed more than {} of memory{place}", size(limits.memory)),
@@ -154,6 +178,8 @@ impl End<'_> {
             }
             Outcome::Killed if self.ended.stop == Some(Stop::Interrupt) => format!("interrupted{place}"),
             Outcome::Killed => format!("ended by {}{place}", signal_name(self.signal)),
+            Outcome::Deadlock => "deadlock: everything waits, and nothing can end that".into(),
+            Outcome::Idle => "idle: it waits for connections, and nobody is left to make one".into(),
             Outcome::Failed => match self.failure {
                 Some(failure) if failure.message.is_empty() => format!("`{}`{place}", failure.kind),
                 Some(failure) => format!("`{}: {}`{place}", failure.kind, one_line(&failure.message)),
@@ -194,6 +220,45 @@ fn place(job: &Job, file: String, line: u32, function: String) -> Place {
         text.lines().nth(line as usize - 1).map(|line| one_line(line.trim()))
     });
     Place { file, line, function, text: text.unwrap_or_default() }
+}
+
+/// Where everything waits: as the programs' own Pythons tell it, then what only the kernel knows of.
+fn waiting(job: &Job, status: &Status) -> Vec<Waiting> {
+    let lines = |text: &[u8]| -> Vec<Vec<String>> {
+        let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| line.split(|byte| *byte == 0).map(harmless).collect()).collect()
+    };
+    let mut waiting = Vec::new();
+    for line in lines(&status.waiting) {
+        let Ok([kind, name, file, number, function, waits_for]) = <[String; 6]>::try_from(line) else { continue };
+        let number = number.parse().unwrap_or(0);
+        let kind = if kind == "task" { kind } else { "thread".into() };
+        waiting.push(Waiting { kind, name, place: Some(place(job, file, number, function)), waits_for });
+    }
+    // The program's own file first, and in it from top to bottom: who waits for others to end comes after them.
+    let own = |place: &Place| !matches!(&job.program, Program::Python { path, .. } if path.as_str() == place.file);
+    waiting.sort_by_key(|waiting: &Waiting| {
+        waiting.place.as_ref().map(|place| (own(place), place.file.clone(), place.line))
+    });
+    for line in lines(&status.asleep) {
+        let Ok([_, name, waits_for]) = <[String; 3]>::try_from(line) else { continue };
+        // A Python has spoken for itself.
+        if waiting.is_empty() || !name.starts_with("python") {
+            waiting.push(Waiting { kind: "program".into(), name, place: None, waits_for });
+        }
+    }
+    waiting
+}
+
+fn real_time(job: &Job, clock: Clock, reason: u32) -> Option<RealTime> {
+    match (clock, reason) {
+        (Clock::Real, _) => (job.clock != Clock::Real).then_some(RealTime::Machine),
+        (_, 0) => None,
+        (_, 1) => Some(RealTime::SocketTimeout),
+        (_, 2) => Some(RealTime::ThreadTimer),
+        (_, 3) => Some(RealTime::ManyWaits),
+        _ => Some(RealTime::Hidden),
+    }
 }
 
 /// The innermost line of the user's code in a `faulthandler` dump, of the thread that was running if it has one.

@@ -1,6 +1,7 @@
 //! One warm interpreter and the run it keeps ready.
 
 use crate::channel;
+use crate::clock::Kept;
 use crate::environment::Environment;
 use crate::job::Profile;
 use crate::layers::Layers;
@@ -35,6 +36,7 @@ pub(crate) const MODULES: &str = "abc argparse ast asyncio asyncio.runners async
 pub(crate) struct Seat {
     pub(crate) pidfd: OwnedFd,
     pub(crate) pipes: Pipes,
+    pub(crate) start: Start,
 }
 
 /// The supervisor's ends.
@@ -43,6 +45,8 @@ pub(crate) struct Pipes {
     pub(crate) err: OwnedFd,
     pub(crate) status: OwnedFd,
     pub(crate) job: OwnedFd,
+    /// None under the real clock.
+    pub(crate) clock: Option<Kept>,
 }
 
 pub(crate) struct Warm {
@@ -107,7 +111,9 @@ impl Starting {
         }
         if let Some(folder) = &self.warm.scratch {
             // It is mapped by now, and nothing of ours is to lie about.
-            let _ = std::fs::remove_file(folder.path().join("guest.so"));
+            for library in ["guest.so", "clock.so"] {
+                let _ = std::fs::remove_file(folder.path().join(library));
+            }
         }
         Ok(self.warm)
     }
@@ -128,17 +134,17 @@ impl Warm {
             return Err(Error::Interpreter { path: environment.interpreter.executable.clone(), reason });
         }
         let host = (users == Users::Host).then(|| host_folders(users)).transpose()?;
-        let (library, scratch) = match &host {
-            Some(folder) => (folder.path().join("guest.so"), folder.path().join("scratch")),
-            None => (mounts::GUEST.into(), SCRATCH.into()),
+        let (guest, clock, scratch) = match &host {
+            Some(folder) => ["guest.so", "clock.so", "scratch"].map(|name| folder.path().join(name)).into(),
+            None => (mounts::GUEST.into(), mounts::CLOCK.into(), SCRATCH.into()),
         };
         let places = Places::new(environment, host.as_ref().map(|_| &*scratch));
-        let mut setup = setup(layers, users, environment, &scratch, &places);
+        let mut setup = setup(layers, users, environment, &clock, &scratch, &places);
         setup.warm = beforehand.split_whitespace().map(String::from).collect();
         let (control, theirs) = channel::packets()?;
         let (input, input_end) = channel::pipe()?;
         let (complaints, output) = channel::outlet()?;
-        let exec = exec(environment, &library)?;
+        let exec = exec(environment, &[&guest, &clock])?;
         let steps = match users {
             Users::Host => Vec::new(),
             _ => mounts::root_steps(layers, environment, LIBRARY),
@@ -164,12 +170,12 @@ impl Warm {
         if let Some((ready, pipes)) = self.standby.take() {
             let pidfd = self.started()?;
             if ready == *start {
-                return Ok(Seat { pidfd, pipes });
+                return Ok(Seat { pidfd, pipes, start: ready });
             }
             dismiss(pidfd, pipes);
         }
         let pipes = self.request(start)?;
-        Ok(Seat { pidfd: self.started()?, pipes })
+        Ok(Seat { pidfd: self.started()?, pipes, start: *start })
     }
 
     /// Lets go of a run that has reported. Without namespaces its init still empties the scratch folder, which the next
@@ -196,9 +202,17 @@ impl Warm {
         let (err, their_err) = channel::outlet()?;
         let (status, their_status) = channel::packets()?;
         let (job, their_job) = channel::stream()?;
-        let fds = [their_out.as_fd(), their_err.as_fd(), their_status.as_fd(), their_job.as_fd()];
+        let clock = (start.clock != wire::clock::REAL).then(|| Kept::new(start.kept_outside)).transpose()?;
+        if let Some(shared) = clock.as_ref().and_then(Kept::shared) {
+            etude_clock::supervisor::prepare(shared, start.settings());
+        }
+        let mut fds = vec![their_out.as_fd(), their_err.as_fd(), their_status.as_fd(), their_job.as_fd()];
+        if let Some(clock) = &clock {
+            fds.extend([out.as_fd(), err.as_fd()]);
+            fds.extend(clock.files());
+        }
         channel::send(self.control.as_fd(), &start.encode(), &fds)?;
-        Ok(Pipes { out, err, status, job })
+        Ok(Pipes { out, err, status, job, clock })
     }
 
     fn started(&self) -> Result<OwnedFd> {
@@ -236,9 +250,16 @@ impl Drop for Warm {
 /// Lets go of a run nobody needs; its init ends it and cleans up. Only one that does not is killed.
 fn dismiss(pidfd: OwnedFd, pipes: Pipes) {
     drop(pipes);
+    nudge(&pidfd);
     if !matches!(channel::readable(&[pidfd.as_fd()], Duration::from_secs(1)), Ok(true)) {
         let _ = pidfd_send_signal(&pidfd, Signal::KILL);
     }
+}
+
+/// Has the pid 1 of a run look at its packets, which it may be too busy with the clock to wait for.
+pub(crate) fn nudge(pidfd: &OwnedFd) {
+    // It may have ended in the meantime.
+    let _ = pidfd_send_signal(pidfd, Signal::USR1);
 }
 
 /// What the interpreter wrote before it died, cut to a readable length.
@@ -288,11 +309,13 @@ fn host_folders(users: Users) -> Result<TempDir> {
     std::fs::create_dir(folder.path().join("scratch")).map_err(io)?;
     std::fs::set_permissions(folder.path().join("scratch"), std::fs::Permissions::from_mode(0o711)).map_err(io)?;
     #[expect(clippy::disallowed_methods, reason = "a fresh folder of our own")]
-    std::fs::write(folder.path().join("guest.so"), LIBRARY).map_err(io)?;
+    for (name, library) in [("guest.so", LIBRARY), ("clock.so", etude_clock::PRELOAD)] {
+        std::fs::write(folder.path().join(name), library).map_err(io)?;
+    }
     Ok(folder)
 }
 
-fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
+fn exec(environment: &Environment, libraries: &[&Path]) -> Result<Exec> {
     let text = |bytes: Vec<u8>| {
         CString::new(bytes).map_err(|_| Error::Interpreter {
             path: environment.interpreter.executable.clone(),
@@ -300,7 +323,8 @@ fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
         })
     };
     let python = environment.interpreter.executable.as_os_str().as_bytes().to_vec();
-    let preload = [b"LD_PRELOAD=", library.as_os_str().as_bytes()].concat();
+    let libraries: Vec<&[u8]> = libraries.iter().map(|library| library.as_os_str().as_bytes()).collect();
+    let preload = [b"LD_PRELOAD=", &*libraries.join(&b':')].concat();
     Ok(Exec {
         path: text(python.clone())?,
         argv: vec![text(python)?],
@@ -315,7 +339,14 @@ fn exec(environment: &Environment, library: &Path) -> Result<Exec> {
     })
 }
 
-fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Path, places: &Places) -> Setup {
+fn setup(
+    layers: &Layers,
+    users: Users,
+    environment: &Environment,
+    clock: &Path,
+    scratch: &Path,
+    places: &Places,
+) -> Setup {
     let shape = if users == Users::Host { Shape::Reduced } else { Shape::Namespaces };
     let counted = layers.cgroup.as_ref().is_some_and(|hierarchy| hierarchy.counts_memory());
     let uid = match users {
@@ -333,17 +364,18 @@ fn setup(layers: &Layers, users: Users, environment: &Environment, scratch: &Pat
         work: places.work.clone(),
         filter: seccomp::interpreter_filter(),
         refusals: Profile::ALL.iter().map(|profile| seccomp::refusals(*profile, shape, counted)).collect(),
-        rules: rules(users, environment, scratch, places),
+        rules: rules(users, environment, clock, scratch, places),
         warm: Vec::new(),
         // Without namespaces the interpreter has all that its user has, and the filter does not hide files.
         packages: if users == Users::Host { Vec::new() } else { environment.warm().to_vec() },
         site: places.site.clone(),
         pycache: places.pycache.clone(),
+        clock: clock.display().to_string(),
     }
 }
 
 /// What Landlock lets a run see. With a root of our own this repeats what is mounted; without one it is the root.
-fn rules(users: Users, environment: &Environment, scratch: &Path, places: &Places) -> Vec<Rule> {
+fn rules(users: Users, environment: &Environment, clock: &Path, scratch: &Path, places: &Places) -> Vec<Rule> {
     let bit = |profile: Profile| 1 << profile.index();
     let every: u32 = Profile::ALL.into_iter().map(bit).sum();
     let (shell, started) = (bit(Profile::Shell), bit(Profile::Process) | bit(Profile::Server));
@@ -372,6 +404,8 @@ fn rules(users: Users, environment: &Environment, scratch: &Path, places: &Place
     if users != Users::Host {
         rule(every, Access::Read, "/etc".into());
         rule(shell, Access::Read, "/proc".into());
+        rule(shell, Access::Terminal, mounts::TERMINALS.into());
+        rule(every, Access::Read, path(clock));
     }
     rule(every & !shell, Access::Work, path(scratch));
     rule(shell, Access::WorkExec, path(scratch));

@@ -94,11 +94,13 @@ pub enum Access {
     Work = 2,
     WorkExec = 3,
     Device = 4,
+    /// Terminals, which are asked and told more than other devices.
+    Terminal = 5,
 }
 
 impl Access {
     fn from_u32(value: u32) -> Option<Access> {
-        [Access::Read, Access::ReadExec, Access::Work, Access::WorkExec, Access::Device]
+        [Access::Read, Access::ReadExec, Access::Work, Access::WorkExec, Access::Device, Access::Terminal]
             .into_iter()
             .find(|access| *access as u32 == value)
     }
@@ -139,6 +141,8 @@ pub struct Setup {
     pub site: String,
     /// Where bytecode lies, if not beside its source.
     pub pycache: String,
+    /// The clock's library, as programs of the run find it.
+    pub clock: String,
 }
 
 impl Setup {
@@ -159,7 +163,7 @@ impl Setup {
                 out.text(module);
             }
         }
-        out.text(&self.site).text(&self.pycache);
+        out.text(&self.site).text(&self.pycache).text(&self.clock);
         out.finish()
     }
 
@@ -190,11 +194,33 @@ impl Setup {
         }
         setup.site = input.text()?;
         setup.pycache = input.text()?;
+        setup.clock = input.text()?;
         Some(setup)
     }
 }
 
-/// Asks for a run that then waits for its job. Descriptors: stdout, stderr, status socket, job socket.
+/// How the time of a run goes, as [`Start::clock`] and [`Status::clock`] have it.
+pub mod clock {
+    pub const REAL: u32 = 0;
+    pub const VIRTUAL: u32 = 1;
+    pub const STEADY: u32 = 2;
+}
+
+/// Why a run's clock ended it, as [`Status::clock_end`] has it.
+pub mod clock_end {
+    pub const NONE: u32 = 0;
+    /// Nothing could ever happen again.
+    pub const STALLED: u32 = 1;
+    /// The same, with somebody listening for connections.
+    pub const IDLE: u32 = 2;
+    /// The limit on virtual time.
+    pub const LIMIT: u32 = 3;
+    /// The steady clock does not fit the program.
+    pub const UNFIT: u32 = 4;
+}
+
+/// Asks for a run that then waits for its job. Descriptors: stdout, stderr, status socket, job socket; unless its clock
+/// is real, also the reading ends of stdout and stderr, and the memory of the clock's `Control`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Start {
     /// Index of the profile, from least privilege up.
@@ -210,6 +236,13 @@ pub struct Start {
     pub files: u64,
     pub file_size: u64,
     pub disk: u64,
+    /// One of [`clock`].
+    pub clock: u32,
+    /// The sandbox's supervisor keeps the clock, and not the run's pid 1: one more descriptor is the memory it shares.
+    pub kept_outside: bool,
+    pub seed: Option<u64>,
+    /// The most virtual time, in nanoseconds.
+    pub virtual_ns: u64,
 }
 
 impl Start {
@@ -220,6 +253,11 @@ impl Start {
             out.u64(value);
         }
         out.u64(self.files).u64(self.file_size).u64(self.disk);
+        out.u32(self.clock)
+            .flag(self.kept_outside)
+            .flag(self.seed.is_some())
+            .u64(self.seed.unwrap_or(0))
+            .u64(self.virtual_ns);
         out.finish()
     }
 
@@ -236,6 +274,13 @@ impl Start {
             files: input.u64()?,
             file_size: input.u64()?,
             disk: input.u64()?,
+            clock: input.u32()?,
+            kept_outside: input.flag()?,
+            seed: match (input.flag()?, input.u64()?) {
+                (true, seed) => Some(seed),
+                (false, _) => None,
+            },
+            virtual_ns: input.u64()?,
         })
     }
 }
@@ -310,6 +355,18 @@ pub struct Status {
     pub dump: Vec<u8>,
     /// The uncaught exception, fields separated by NUL. Forgeable, bounded.
     pub failure: Vec<u8>,
+    /// One of [`clock`]: the one the run was under, which is the real one where no other could be had.
+    pub clock: u32,
+    /// One of [`clock_end`].
+    pub clock_end: u32,
+    pub virtual_ns: u64,
+    pub jumps: u64,
+    /// Why the clock could not skip waiting, as `clock::shared` numbers it; zero when it could.
+    pub real_time: u32,
+    /// Where each thread and task of a stalled run waits, a line each, fields separated by NUL. Forgeable, bounded.
+    pub waiting: Vec<u8>,
+    /// The same as the kernel tells it: process, program, what for.
+    pub asleep: Vec<u8>,
 }
 
 impl Status {
@@ -317,6 +374,8 @@ impl Status {
         let mut out = Writer::new(tag::STATUS);
         out.u32(self.wait).u64(self.user_us).u64(self.system_us).u64(self.peak_kb).u32(self.events);
         out.u32(self.broken_step).u32(self.broken_errno).bytes(&self.dump).bytes(&self.failure);
+        out.u32(self.clock).u32(self.clock_end).u64(self.virtual_ns).u64(self.jumps).u32(self.real_time);
+        out.bytes(&self.waiting).bytes(&self.asleep);
         out.finish()
     }
 
@@ -332,6 +391,13 @@ impl Status {
             broken_errno: input.u32()?,
             dump: input.bytes()?.to_vec(),
             failure: input.bytes()?.to_vec(),
+            clock: input.u32()?,
+            clock_end: input.u32()?,
+            virtual_ns: input.u64()?,
+            jumps: input.u64()?,
+            real_time: input.u32()?,
+            waiting: input.bytes()?.to_vec(),
+            asleep: input.bytes()?.to_vec(),
         })
     }
 }
@@ -434,7 +500,7 @@ mod tests {
     /// Decodes a packet as everything it could be, and answers the sizes of what came out: bytes, and pieces.
     fn decode_all(packet: &[u8]) -> Vec<(usize, usize)> {
         let setup = Setup::decode(packet).map(|setup| {
-            let texts = [&setup.scratch, &setup.work, &setup.site, &setup.pycache].map(|text| text.len());
+            let texts = [&setup.scratch, &setup.work, &setup.site, &setup.pycache, &setup.clock].map(|text| text.len());
             let rules = setup.rules.iter().map(|rule| rule.path.len());
             let warm = setup.warm.iter().chain(&setup.packages).map(String::len);
             let filters = setup.refusals.iter().map(Vec::len).chain([setup.filter.len()]);
@@ -449,7 +515,10 @@ mod tests {
             let bytes = script.chain(env).chain(files).chain(argv).chain([order.stdin.len()]).sum();
             (bytes, order.env.len() + order.files.len() + order.argv.len())
         });
-        let status = Status::decode(packet).map(|status| (status.dump.len() + status.failure.len(), 0));
+        let status = Status::decode(packet).map(|status| {
+            let texts = [&status.dump, &status.failure, &status.waiting, &status.asleep];
+            (texts.map(Vec::len).iter().sum(), 0)
+        });
         let start = Start::decode(packet).map(|_| (0, 0));
         let note = tag_of(packet).and_then(|tag| read_note(packet, tag)).map(|text| (text.len(), 0));
         [setup, order, status, start, note].into_iter().flatten().collect()
@@ -476,8 +545,9 @@ mod tests {
             stdin: text("line\n"),
             files: vec![("a.txt".into(), text("x"))],
         };
-        let status = Status { wait: 9, peak_kb: 7, dump: text("File"), failure: text("a\0b"), ..Status::default() };
-        let start = Start { disk: 1 << 20, cpu_seconds: 3, ..Start::default() };
+        let mut status = Status { wait: 9, peak_kb: 7, dump: text("File"), failure: text("a\0b"), ..Status::default() };
+        (status.jumps, status.waiting, status.asleep) = (7, text("task\0main"), text("3\0sh\0a child"));
+        let start = Start { disk: 1 << 20, cpu_seconds: 3, clock: clock::STEADY, seed: Some(7), ..Start::default() };
         assert_eq!(Setup::decode(&setup.encode()).as_ref(), Some(&setup));
         assert_eq!(Order::decode(&order.encode()).as_ref(), Some(&order));
         assert_eq!(Status::decode(&status.encode()).as_ref(), Some(&status));

@@ -7,7 +7,7 @@ use crate::cargo::{self, Package};
 /// The product's crates by tier, from the ground up. A crate may use those of lower tiers only.
 const TIERS: &[&[&str]] = &[
     &["etude-text"],
-    &["etude-markdown", "etude-python"],
+    &["etude-clock", "etude-markdown", "etude-python"],
     &["etude-course", "etude-sandbox"],
     &["etude-project"],
     &["etude"],

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: how fast we are, beside the peers, on inputs anybody can make again.
 
+mod clock;
 mod corpus;
 mod mdbook;
 mod measure;
@@ -22,6 +23,8 @@ pub(crate) enum Benchmark {
     Read(Read),
     /// Run snippets through a warm sandbox, beside plain Python and bubblewrap
     Run(run::Run),
+    /// Skip waits under the virtual clock, beside looptime, trio and faketime
+    Clock(clock::Clock),
 }
 
 #[derive(Args)]
@@ -44,6 +47,7 @@ pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
         Benchmark::Read(arguments) => read(arguments),
         Benchmark::Run(arguments) => run::run(arguments),
+        Benchmark::Clock(arguments) => clock::run(arguments),
     }
 }
 

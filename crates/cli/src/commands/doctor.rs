@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use etude_sandbox::doctor::{Examined, examine, guarantees};
+use etude_sandbox::doctor::{Examined, examine, guarantees, skips_waiting};
 use etude_sandbox::{Config, Interpreter, Layers, Policy, Profile, Sandbox, environment};
 use serde::Serialize;
 
@@ -32,6 +32,8 @@ pub(crate) struct Arguments {
 #[derive(Serialize)]
 struct Report {
     guarantees: Vec<Guarantee>,
+    /// Whether waiting can be skipped; null if that was not tried.
+    skips_waiting: Option<bool>,
     /// Why nothing can be run here, if so.
     trouble: Option<String>,
     interpreters: Vec<Found>,
@@ -68,9 +70,9 @@ struct Cache {
 pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<Status> {
     let pythons = Pythons::find()?;
     let usual = pythons.choose(None);
-    let (examined, trouble) = match &usual {
+    let (examined, skips_waiting, trouble) = match &usual {
         Ok(interpreter) => examined(arguments.quick, &pythons, interpreter, printer),
-        Err(error) => (untried(&Layers::probe(&[])), Some(error.to_string())),
+        Err(error) => (untried(&Layers::probe(&[])), None, Some(error.to_string())),
     };
     let usual = usual.ok();
     let found = |one: &Interpreter| Found {
@@ -82,6 +84,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     interpreters.sort_by_key(|one| std::cmp::Reverse(one.version));
     let report = Report {
         guarantees: examined.into_iter().map(Guarantee::from).collect(),
+        skips_waiting,
         trouble,
         interpreters: interpreters.into_iter().map(found).collect(),
         uv: Pythons::on_path("uv"),
@@ -110,19 +113,19 @@ fn examined(
     pythons: &Pythons,
     interpreter: &Interpreter,
     printer: &Printer,
-) -> (Vec<Examined>, Option<String>) {
-    let attempt = || -> anyhow::Result<Vec<Examined>> {
+) -> (Vec<Examined>, Option<bool>, Option<String>) {
+    let attempt = || -> anyhow::Result<(Vec<Examined>, Option<bool>)> {
         let policy = Policy { most: Profile::Python, weak: true };
         let sandbox = Sandbox::start(Config { slots: 1, policy, avoid: Vec::new() })?;
         if quick {
-            return Ok(untried(sandbox.layers()));
+            return Ok((untried(sandbox.layers()), None));
         }
         let environment = pythons.environment(interpreter, &[], printer)?;
-        Ok(examine(&sandbox, &environment)?)
+        Ok((examine(&sandbox, &environment)?, Some(skips_waiting(&sandbox, &environment)?)))
     };
     match attempt() {
-        Ok(examined) => (examined, None),
-        Err(error) => (untried(&Layers::probe(&[])), Some(format!("{error:#}"))),
+        Ok((examined, skips)) => (examined, skips, None),
+        Err(error) => (untried(&Layers::probe(&[])), None, Some(format!("{error:#}"))),
     }
 }
 
@@ -161,6 +164,19 @@ fn write(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         }
         if let Some(advice) = advice {
             wrapped(out, &format!("to do: {advice}"))?;
+        }
+    }
+    if let Some(skips) = report.skips_waiting {
+        writeln!(out, "\n{BOLD}Time{BOLD:#}")?;
+        let (style, word) = if skips { (GREEN, "yes") } else { (RED, "NO ") };
+        writeln!(out, "  {style}{word}{style:#}  waiting is skipped")?;
+        match skips {
+            true => wrapped(out, "tried, by waiting for ten minutes")?,
+            false => wrapped(
+                out,
+                "what a run's threads do cannot be seen: it takes `/proc/PID/syscall`, which `kernel.yama.ptrace_scope` \
+                 3 and some containers forbid. Runs take their real time, and say so",
+            )?,
         }
     }
     if let Some(trouble) = &report.trouble {

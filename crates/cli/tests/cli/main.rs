@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the binary they are about")]
 
 mod check;
+mod clock;
 mod doctor;
 mod explain;
 mod find;

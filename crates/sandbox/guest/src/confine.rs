@@ -8,6 +8,7 @@ const CAP_DAC_READ_SEARCH: u32 = 1 << 2;
 const CAP_FOWNER: u32 = 1 << 3;
 const CAP_KILL: u32 = 1 << 5;
 const CAP_SYS_PTRACE: u32 = 1 << 19;
+const CAP_SYS_NICE: u32 = 1 << 23;
 
 pub fn limits(start: &Start, extra_processes: u64, shared_count: bool) -> bool {
     let infinity = u64::MAX;
@@ -65,10 +66,14 @@ pub fn no_capabilities() -> bool {
     capabilities(0)
 }
 
-/// What init keeps: to signal and look at a learner of another user. Without namespaces it also removes their files.
+/// What init keeps: to signal, look at and pin a learner of another user. Without namespaces it also removes their files.
 pub fn init_capabilities(namespaces: bool) -> bool {
     capabilities(
-        CAP_KILL | CAP_DAC_READ_SEARCH | CAP_SYS_PTRACE | if namespaces { 0 } else { CAP_DAC_OVERRIDE | CAP_FOWNER },
+        CAP_KILL
+            | CAP_DAC_READ_SEARCH
+            | CAP_SYS_PTRACE
+            | CAP_SYS_NICE
+            | if namespaces { 0 } else { CAP_DAC_OVERRIDE | CAP_FOWNER },
     )
 }
 

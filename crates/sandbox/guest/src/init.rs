@@ -6,17 +6,23 @@ use crate::notes::{self, Notes};
 use crate::packets;
 use crate::sys;
 use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
+use crate::clock::{self, Clock, End};
 use crate::{confine, folder, learner};
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering::*;
 
-const STATUS: i32 = 3;
+pub const STATUS: i32 = 3;
 const JOB: i32 = 4;
+/// Only under a clock: the reading ends of the run's output, and what is told the one who reads there.
+pub const OUTPUTS: [i32; 2] = [5, 6];
+pub const CONTROL: i32 = 7;
+/// Only of a clock that is kept outside.
+pub const SHARED: i32 = 8;
 /// Asks the learner's interpreter to write down where its threads are.
 const DUMP_SIGNAL: i32 = 62;
 
 /// Runs in the freshly cloned process. Returns only in the learner, confined, with the job's descriptor.
-pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
+pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
     let unblocked = block_signals();
     let noted = notes::create();
     arrange_descriptors(fds);
@@ -27,7 +33,16 @@ pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
         broken(Step::Parent);
     }
     let score = open_oom_score();
-    let work = surroundings(setup, start);
+    scratch(setup, start);
+    // Before `/proc` is hidden, which a fresh one needs to be seen.
+    let mut clock = clock::prepare(setup, start);
+    if setup.namespaces {
+        hide_proc(setup, start);
+        if start.proc {
+            give_terminals();
+        }
+    }
+    let work = enter_work(setup);
     // One session for init and learner: the scheduler's automatic groups starve one of two under load.
     // SAFETY: takes nothing; init is no group leader, so it cannot fail.
     unsafe { sys::setsid() };
@@ -38,7 +53,8 @@ pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
         ..0 => broken(Step::Fork),
         0 => {
             // There is no exec between here and the program, so close-on-exec would do nothing.
-            for fd in [STATUS, work, score] {
+            let clocks = clock.as_ref().map_or(-1, Clock::proc);
+            for fd in [STATUS, work, score, OUTPUTS[0], OUTPUTS[1], CONTROL, SHARED, clocks] {
                 // SAFETY: closes descriptors this process no longer needs; -1 is refused without effect.
                 unsafe { sys::close(fd) };
             }
@@ -47,7 +63,7 @@ pub fn enter(setup: &Setup, start: &Start, fds: [i32; 4]) -> i32 {
         }
         _ => {
             set_oom_score(score, b"0");
-            wait_and_report(setup, learner, work)
+            wait_and_report(setup, learner, work, clock.as_mut())
         }
     }
 }
@@ -64,21 +80,24 @@ fn block_signals() -> sys::sigset_t {
     old
 }
 
-fn arrange_descriptors([out, err, status, job]: [i32; 4]) {
+fn arrange_descriptors(fds: &[i32]) {
     // SAFETY: moves descriptors received for this purpose out of the way first, so that none is overwritten before it
-    // has been copied; everything from 5 up, and the control socket at 3, is closed or replaced.
+    // has been copied; everything above them, and the control socket at 3, is closed or replaced.
     unsafe {
-        let moved = [out, err, status, job].map(|fd| sys::fcntl(fd, sys::F_DUPFD_CLOEXEC, 60));
+        let mut moved = [-1; 8];
+        for (moved, fd) in moved.iter_mut().zip(fds) {
+            *moved = sys::fcntl(*fd, sys::F_DUPFD_CLOEXEC, 60);
+        }
+        let moved = &moved[..fds.len().min(8)];
         // Whatever failed, the interpreter's own descriptors would be the run's: its control socket as the status.
-        if moved.contains(&-1)
-            || sys::dup2(moved[0], 1) < 0
-            || sys::dup2(moved[1], 2) < 0
-            || sys::dup3(moved[2], STATUS, sys::O_CLOEXEC) < 0
-            || sys::dup3(moved[3], JOB, sys::O_CLOEXEC) < 0
-        {
+        let put = |(target, fd): (usize, &i32)| match target as i32 + 1 {
+            target @ (1 | 2) => sys::dup2(*fd, target) >= 0,
+            target => sys::dup3(*fd, target, sys::O_CLOEXEC) >= 0,
+        };
+        if moved.contains(&-1) || !moved.iter().enumerate().all(put) {
             sys::_exit(125);
         }
-        sys::syscall(sys::SYS_CLOSE_RANGE, 5u32, u32::MAX, 0u32);
+        sys::syscall(sys::SYS_CLOSE_RANGE, moved.len() as u32 + 1, u32::MAX, 0u32);
     }
 }
 
@@ -94,8 +113,8 @@ fn set_oom_score(file: i32, score: &[u8]) {
     unsafe { sys::syscall(sys::SYS_WRITE, file, score.as_ptr(), score.len()) };
 }
 
-/// The scratch file system with its work folder (returned, opened), and no `/proc` but the run's own.
-fn surroundings(setup: &Setup, start: &Start) -> i32 {
+/// The scratch file system with its two folders.
+fn scratch(setup: &Setup, start: &Start) {
     let scratch = text(&setup.scratch);
     if setup.namespaces {
         let options = text(&format!("size={},nr_inodes={},mode=0755", start.disk, start.files));
@@ -123,10 +142,12 @@ fn surroundings(setup: &Setup, start: &Start) -> i32 {
             }
         }
     }
-    if setup.namespaces {
-        hide_proc(setup, start);
-    }
-    // SAFETY: a terminated path that was made above.
+}
+
+/// Enters the work folder, and returns it opened.
+fn enter_work(setup: &Setup) -> i32 {
+    let work = text(&setup.work);
+    // SAFETY: a terminated path that was made before.
     let opened = unsafe {
         let flags = sys::O_RDONLY | sys::O_DIRECTORY | sys::O_NOFOLLOW | sys::O_CLOEXEC;
         let opened = sys::open(work.as_ptr(), flags);
@@ -139,6 +160,17 @@ fn surroundings(setup: &Setup, start: &Start) -> i32 {
     opened
 }
 
+/// Terminals that no other run can see. Without them only programs that open one fail.
+fn give_terminals() {
+    let (kind, flags) = (c"devpts".as_ptr(), sys::MS_NOSUID | sys::MS_NOEXEC);
+    // SAFETY: terminated strings throughout.
+    unsafe {
+        let options = c"newinstance,ptmxmode=0666,mode=0600,max=16".as_ptr();
+        sys::mount(kind, c"/dev/pts".as_ptr(), kind, flags, options.cast());
+    }
+}
+
+/// No `/proc` but the run's own.
 fn hide_proc(setup: &Setup, start: &Start) {
     let flags = sys::MS_NOSUID | sys::MS_NODEV | sys::MS_NOEXEC;
     let options = c"hidepid=2,subset=pid";
@@ -154,14 +186,19 @@ fn hide_proc(setup: &Setup, start: &Start) {
     }
 }
 
-fn wait_and_report(setup: &Setup, learner: i32, work: i32) -> ! {
+fn wait_and_report(setup: &Setup, learner: i32, work: i32, mut clock: Option<&mut Clock>) -> ! {
     for fd in [0, 1, 2, JOB] {
         // SAFETY: init must not hold the run's pipes, or their readers would never see the end.
         unsafe { sys::close(fd) };
     }
     confine::init_capabilities(setup.namespaces);
-    // This is where the run's clock will be supervised from: init sees every process of the run with its true id.
-    let (mut wait, keep) = wait_for_end(setup, learner);
+    let (end, mut wait, keep) = match &mut clock {
+        Some(clock) => clock.follow(setup, learner),
+        None => {
+            let (wait, keep) = wait_for_end(setup, learner);
+            (End::Program, wait, keep)
+        }
+    };
     end_everything(setup, learner, &mut wait);
     let mut usage = sys::rusage::default();
     let mut room = sys::statfs::default();
@@ -179,7 +216,11 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32) -> ! {
         events: if full { event::DISK_FULL } else { 0 },
         ..Status::default()
     };
+    if let Some(clock) = clock {
+        clock.report(end, &mut status);
+    }
     if let Some(notes) = notes::get() {
+        status.waiting = notes.waiting();
         status.events |= notes.events.load(Relaxed) & !event::DISK_FULL;
         status.dump = notes.dump();
         status.failure = notes.failure();
@@ -196,7 +237,7 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32) -> ! {
 }
 
 /// The supervisor has let go of this run, or is gone itself: nobody wants a report.
-fn abandoned(setup: &Setup, learner: i32) -> ! {
+pub fn abandoned(setup: &Setup, learner: i32) -> ! {
     end_everything(setup, learner, &mut None);
     leave(setup)
 }
@@ -212,7 +253,7 @@ fn leave(setup: &Setup) -> ! {
 }
 
 /// Waits until the learner has ended or the supervisor wants the run stopped. Also says whether the files are wanted.
-fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
+pub fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
     let mut set = sys::sigset_t([0; 16]);
     // SAFETY: a live set of glibc's size; SIGCHLD is blocked, as a signalfd needs it.
     let children = unsafe {
@@ -254,7 +295,7 @@ fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
 }
 
 /// A packet that is already there, if any; the end of the stream is a packet of no bytes.
-fn pending() -> Option<(usize, [u8; 256])> {
+pub fn pending() -> Option<(usize, [u8; 256])> {
     let mut packet = [0u8; 256];
     let (count, fds) = packets::receive(STATUS, &mut packet, sys::MSG_DONTWAIT)?;
     for fd in fds {
@@ -264,7 +305,7 @@ fn pending() -> Option<(usize, [u8; 256])> {
     Some((count, packet))
 }
 
-fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
+pub fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
     loop {
         let mut status = 0;
         // SAFETY: a live integer; no usage is asked for.
@@ -279,7 +320,7 @@ fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
 }
 
 /// Gives the interpreter a moment to write down where it is. A program that ignores the signal only loses the line.
-fn ask_for_dump(learner: i32) {
+pub fn ask_for_dump(learner: i32) {
     // SAFETY: our own child, not yet waited for, so the number is still its own.
     unsafe {
         sys::kill(learner, DUMP_SIGNAL);

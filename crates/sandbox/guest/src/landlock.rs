@@ -66,6 +66,7 @@ fn rights(access: Access) -> u64 {
         Access::Work => work,
         Access::WorkExec => work | EXECUTE,
         Access::Device => READ_FILE | WRITE_FILE | TRUNCATE,
+        Access::Terminal => READ_FILE | WRITE_FILE | READ_DIR | IOCTL_DEV,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::init::{broken, text};
 use crate::python::{Api, Py};
 use crate::serve::Guest;
 use crate::wire::{MAX_JOB, Order, Setup, Start, Step};
-use crate::{confine, interpose, landlock, notes, sys};
+use crate::{clock, confine, interpose, landlock, notes, sys};
 use std::ffi::CString;
 
 /// Everything that is given up, in the order in which each step still has what it needs.
@@ -48,20 +48,20 @@ pub fn confine(setup: &Setup, start: &Start, signals: &sys::sigset_t) {
 }
 
 /// Waits for the job, then runs it to its end. Never returns.
-pub fn live(api: &Api, guest: &Guest, setup: &Setup, job: i32) -> ! {
+pub fn live(api: &Api, guest: &Guest, setup: &Setup, start: &Start, job: i32) -> ! {
     let Some(order) = receive(job) else { broken(Step::Job) };
     // A standby run whose supervisor had no use for it is told so by an empty job, and killed.
     environment(&order.env);
     write_files(&order);
     provide_stdin(setup, &order.stdin);
     interpose::remember_pipes();
-    // The run's clock attaches here: the environment is set, and nothing of the program has run.
+    clock::attach(setup, start);
     match &order.script {
         Some((path, source)) => {
             if !notes::give_up_broken() {
                 broken(Step::Session);
             }
-            run_script(api, guest, setup, &order, path, source)
+            run_script(api, guest, setup, start, &order, path, source)
         }
         // What is executed has none of our memory.
         None => run_command(&order.argv),
@@ -169,7 +169,15 @@ fn run_command(argv: &[Vec<u8>]) -> ! {
     broken(Step::Exec)
 }
 
-fn run_script(api: &Api, guest: &Guest, setup: &Setup, order: &Order, path: &str, source: &[u8]) -> ! {
+fn run_script(
+    api: &Api,
+    guest: &Guest,
+    setup: &Setup,
+    start: &Start,
+    order: &Order,
+    path: &str,
+    source: &[u8],
+) -> ! {
     // SAFETY: the interpreter is initialised, this is its only thread and holds its lock. References are balanced; the
     // code and the namespace are only borrowed from the tuple, which outlives their use.
     unsafe {
@@ -181,6 +189,7 @@ fn run_script(api: &Api, guest: &Guest, setup: &Setup, order: &Order, path: &str
                 api.list(order.argv.iter().map(|word| api.bytes(word))),
                 api.list(order.env.iter().flat_map(|(name, value)| [api.bytes(name), api.bytes(value)])),
                 api.bytes(setup.work.as_bytes()),
+                api.bytes(start.seed.map(|seed| seed.to_string()).unwrap_or_default().as_bytes()),
             ],
         );
         let mut code = 0;

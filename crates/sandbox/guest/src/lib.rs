@@ -6,6 +6,7 @@
 //!
 //! The process tree, from outside in: warm interpreter → init (pid 1 of a run, waits and reports) → learner.
 
+mod clock;
 mod confine;
 mod folder;
 mod init;
@@ -17,6 +18,9 @@ mod packets;
 mod python;
 mod serve;
 mod sys;
+#[allow(dead_code, reason = "the sandbox uses the other half")]
+#[path = "../../../clock/src/supervisor/mod.rs"]
+mod supervisor;
 #[allow(dead_code, reason = "each side of the wire uses its half")]
 #[path = "../../src/wire.rs"]
 mod wire;

@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::*};
 /// `faulthandler` accepts any number, and so the program has no extra descriptor it could notice or close.
 pub const DUMP_FD: i32 = 0x3fff_fff0;
 pub const FAILURE_FD: i32 = 0x3fff_fff1;
+pub const WAITING_FD: i32 = 0x3fff_fff2;
 
 const DUMP_BYTES: usize = 8 * 1024;
 const FAILURE_BYTES: usize = 4 * 1024;
+const WAITING_BYTES: usize = 16 * 1024;
 
 #[repr(C)]
 pub struct Notes {
@@ -22,8 +24,10 @@ pub struct Notes {
     pub last_stream: AtomicU32,
     dump_length: AtomicU32,
     failure_length: AtomicU32,
+    waiting_length: AtomicU32,
     dump: [u8; DUMP_BYTES],
     failure: [u8; FAILURE_BYTES],
+    waiting: [u8; WAITING_BYTES],
 }
 
 /// The step of the preparation that failed, told by the learner before it is the program's.
@@ -87,6 +91,18 @@ impl Notes {
     pub fn set_failure(&self, bytes: &[u8]) {
         self.failure_length.store(0, Relaxed);
         append(&self.failure_length, &raw const self.failure as *mut u8, FAILURE_BYTES, bytes);
+    }
+
+    pub fn append_waiting(&self, bytes: &[u8]) {
+        append(&self.waiting_length, &raw const self.waiting as *mut u8, WAITING_BYTES, bytes);
+    }
+
+    pub fn waiting_length(&self) -> u32 {
+        self.waiting_length.load(Acquire)
+    }
+
+    pub fn waiting(&self) -> Vec<u8> {
+        copy(&self.waiting_length, &raw const self.waiting as *const u8, WAITING_BYTES)
     }
 
     pub fn dump_length(&self) -> u32 {

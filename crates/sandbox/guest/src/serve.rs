@@ -2,7 +2,7 @@
 
 use crate::python::{Api, Py};
 use crate::sys::{self, c_char, c_int};
-use crate::wire::{CONTROL, MAX_PACKET, Setup, Start, Writer, note, tag};
+use crate::wire::{CONTROL, MAX_PACKET, Setup, Start, Writer, clock, note, tag};
 use crate::{confine, init, learner, packets};
 
 /// The functions of `guest.py` the library calls.
@@ -139,8 +139,8 @@ fn serve(api: &Api, guest: &Guest, setup: &Setup) -> ! {
         if count == 0 {
             leave(0);
         }
-        match (Start::decode(&packet[..count]), <[i32; 4]>::try_from(&fds[..])) {
-            (Some(start), Ok(fds)) => fork_run(api, guest, setup, &start, fds),
+        match Start::decode(&packet[..count]) {
+            Some(start) if fds.len() == expected(&start) => fork_run(api, guest, setup, &start, &fds),
             _ => drop(packets::send(CONTROL, &note(tag::REFUSED, "a malformed request"), None)),
         }
         for fd in fds {
@@ -150,7 +150,12 @@ fn serve(api: &Api, guest: &Guest, setup: &Setup) -> ! {
     }
 }
 
-fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: [i32; 4]) {
+/// How many descriptors come with a request.
+fn expected(start: &Start) -> usize {
+    if start.clock == clock::REAL { 4 } else { 7 + usize::from(start.kept_outside) }
+}
+
+fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32]) {
     let mut pidfd: c_int = -1;
     let spaces = if setup.namespaces { sys::CLONE_NEWNS | sys::CLONE_NEWPID | sys::CLONE_NEWIPC } else { 0 };
     let arguments = sys::clone_args {
@@ -167,7 +172,7 @@ fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: [i32; 4
         if pid == 0 {
             let job = init::enter(setup, start, fds);
             (api.PyOS_AfterFork_Child)();
-            learner::live(api, guest, setup, job)
+            learner::live(api, guest, setup, start, job)
         }
         let errno = sys::errno();
         (api.PyOS_AfterFork_Parent)();

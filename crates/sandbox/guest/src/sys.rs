@@ -154,6 +154,7 @@ unsafe extern "C" {
     pub fn openat(dir: c_int, path: *const c_char, flags: c_int, ...) -> c_int;
     pub fn close(fd: c_int) -> c_int;
     pub fn read(fd: c_int, buffer: *mut c_void, count: usize) -> isize;
+    pub fn ftruncate(fd: c_int, length: i64) -> c_int;
     pub fn lseek(fd: c_int, offset: i64, whence: c_int) -> i64;
     pub fn dup2(from: c_int, to: c_int) -> c_int;
     pub fn dup3(from: c_int, to: c_int, flags: c_int) -> c_int;
@@ -196,6 +197,7 @@ unsafe extern "C" {
     pub fn sigprocmask(how: c_int, set: *const sigset_t, old: *mut sigset_t) -> c_int;
     pub fn sigfillset(set: *mut sigset_t) -> c_int;
     pub fn sigemptyset(set: *mut sigset_t) -> c_int;
+    pub fn sigdelset(set: *mut sigset_t, number: c_int) -> c_int;
     pub fn sigaddset(set: *mut sigset_t, number: c_int) -> c_int;
     pub fn signalfd(fd: c_int, set: *const sigset_t, flags: c_int) -> c_int;
     pub fn nanosleep(time: *const timespec, rest: *mut timespec) -> c_int;

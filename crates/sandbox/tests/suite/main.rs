@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their own inputs and ask where pythons are")]
 
 mod attacks;
+mod clock;
 mod doctor;
 mod ends;
 mod host;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-/// `10s`, `500ms`, `2m`, `1.5`; without a unit it is seconds.
+/// `10s`, `500ms`, `2m`, `1h`, `1.5`; without a unit it is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text);
     let scale = match unit {
         "ms" => 0.001,
         "" | "s" => 1.0,
         "m" | "min" => 60.0,
+        "h" => 3600.0,
         _ => f64::NAN,
     };
     let seconds = number.parse::<f64>().unwrap_or(f64::NAN) * scale;
@@ -39,11 +40,13 @@ fn split(text: &str) -> (&str, &str) {
     (text[..end].trim_end(), &text[end..])
 }
 
-/// `34 ms`, `1.2 s`
+/// `34 ms`, `1.2 s`, `3 min 20 s`, `1 h 5 min`
 pub(super) fn show_time(time: Duration) -> String {
     match time.as_millis() {
         millis @ 0..1000 => format!("{millis} ms"),
-        _ => format!("{:.1} s", time.as_secs_f64()),
+        1000..60_000 => format!("{:.1} s", time.as_secs_f64()),
+        60_000..3_600_000 => format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60),
+        _ => format!("{} h {} min", time.as_secs() / 3600, time.as_secs() / 60 % 60),
     }
 }
 
@@ -76,11 +79,11 @@ mod tests {
 
     #[test]
     fn times_are_read_and_shown() {
-        for (text, millis) in [("10s", 10_000), ("500ms", 500), ("1.5", 1500), ("2 m", 120_000)] {
+        for (text, millis) in [("10s", 10_000), ("500ms", 500), ("1.5", 1500), ("2 m", 120_000), ("1h", 3_600_000)] {
             assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
             assert_eq!(duration(&time_option(Duration::from_millis(millis))), Ok(Duration::from_millis(millis)));
         }
-        for text in ["", "s", "0", "-1s", "10h", "inf", "nan", "1e9"] {
+        for text in ["", "s", "0", "-1s", "25h", "inf", "nan", "1e9"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -14,11 +14,21 @@ pub(super) struct Report {
     virtual_ms: u128,
     cpu_ms: u128,
     peak_kb: u64,
-    findings: [(); 0],
+    clock: &'static str,
+    seed: Option<u64>,
+    findings: Vec<Finding>,
     tasks: [(); 0],
     cause: Option<String>,
     hint: Option<String>,
     failure: Option<Failure>,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    code: &'static str,
+    line: Option<u32>,
+    message: String,
+    hint: &'static str,
 }
 
 #[derive(Serialize)]
@@ -37,8 +47,8 @@ struct Failure {
 }
 
 impl Report {
-    pub(super) fn new(transcript: &Transcript, hints: &[String]) -> Self {
-        let wall_ms = transcript.wall.as_millis();
+    pub(super) fn new(transcript: &Transcript, hints: &[String], seed: Option<u64>) -> Self {
+        let deadlock = super::report::deadlock(transcript);
         let writes = texts(transcript);
         let of = |name: &str| writes.iter().filter(|it| it.stream == name).map(|it| it.text.as_str()).collect();
         Report {
@@ -46,12 +56,16 @@ impl Report {
             exit: transcript.exit,
             stdout: of("stdout"),
             stderr: of("stderr"),
-            wall_ms,
-            // Runs are under the real clock, where both are the same.
-            virtual_ms: wall_ms,
+            wall_ms: transcript.wall.as_millis(),
+            virtual_ms: transcript.virtual_time.as_millis(),
             cpu_ms: transcript.cpu.as_millis(),
             peak_kb: transcript.peak_memory / 1024,
-            findings: [],
+            clock: transcript.clock.name(),
+            seed,
+            findings: deadlock
+                .map(|(line, message, hint)| Finding { code: "deadlock", line, message, hint })
+                .into_iter()
+                .collect(),
             tasks: [],
             cause: transcript.cause.clone(),
             hint: (!hints.is_empty()).then(|| hints.join("; ")),

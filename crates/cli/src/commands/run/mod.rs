@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use etude_project::{Bounds, Copies, Program};
 use etude_sandbox::environment::{Requirement, Wanted};
-use etude_sandbox::{Config, Job, Limits, Policy, Profile, RelativePath, Sandbox, Transcript, doctor};
+use etude_sandbox::{Clock, Config, Job, Limits, Policy, Profile, RelativePath, Sandbox, Transcript, doctor};
 use etude_text::render::visible;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -29,13 +29,15 @@ Examples:
   etude run hello.py
   etude run tea.py --stdin cups.txt --timeout 5s -- --strong
   etude run fetch.py --with httpx --allow server
-  etude run --exec -- bash build.sh
+  etude run race.py --clock steady --seed 7
+  etude run --exec -- pytest tests/
 
 The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
-what --file names. It reads and writes nothing else, reaches no network, and leaves nothing behind.
+what --file names. It reads and writes nothing else, reaches no network, and leaves nothing behind. \
+Waiting takes no time: when everything in it sleeps, its clock jumps to the first moment at which something happens.
 
-Exit codes: the program's own; 124 its time was used up, 137 another limit or a signal ended it, 125 it \
-could not be run, 130 after Ctrl-C.";
+Exit codes: the program's own; 123 a deadlock, 124 its time was used up or it only waits for connections, 137 another \
+limit or a signal ended it, 125 it could not be run, 130 after Ctrl-C.";
 
 /// Run a Python program someone else wrote, safely, and say how it went
 #[derive(Debug, clap::Args)]
@@ -85,9 +87,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     env: Vec<(String, String)>,
 
+    /// How its time goes: `virtual` skips waiting; `steady` also lets running take no time, so that printed times are
+    /// always the same; `real` skips nothing
+    #[arg(long, value_name = "CLOCK", value_parser = clock, default_value = "virtual", help_heading = "Time")]
+    clock: Clock,
+
+    /// Shuffle the order of what happens at the same moment, to hunt races; the same number gives the same order
+    #[arg(long, value_name = "NUMBER", help_heading = "Time")]
+    seed: Option<u64>,
+
     /// How long it may take [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = amount::duration, help_heading = "Limits")]
     timeout: Option<Duration>,
+
+    /// How much time may pass on its own clock [default: 24h]
+    #[arg(long, value_name = "TIME", value_parser = amount::duration, help_heading = "Limits")]
+    virtual_timeout: Option<Duration>,
 
     /// How much CPU time it may use [default: as --timeout]
     #[arg(long, value_name = "TIME", value_parser = amount::duration, help_heading = "Limits")]
@@ -118,6 +133,10 @@ fn profile(text: &str) -> Result<Profile, String> {
     Profile::from_name(text).ok_or_else(|| "there are `python`, `process`, `server` and `shell`".to_owned())
 }
 
+fn clock(text: &str) -> Result<Clock, String> {
+    Clock::from_name(text).ok_or_else(|| "there are `virtual`, `steady` and `real`".to_owned())
+}
+
 fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -131,6 +150,7 @@ impl Arguments {
         let wall = self.timeout.unwrap_or(usual.wall);
         Limits {
             wall,
+            virtual_time: self.virtual_timeout.unwrap_or(usual.virtual_time),
             cpu: self.cpu.unwrap_or(wall),
             memory: self.memory.unwrap_or(usual.memory),
             processes: self.processes.unwrap_or(usual.processes),
@@ -209,6 +229,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     }
     (job.stdin, job.profile, job.limits, job.env) = (stdin, profile, limits, arguments.env);
     job.keep = arguments.keep.is_some();
+    (job.clock, job.seed) = (arguments.clock, arguments.seed);
 
     let interrupts = Interrupts::default();
     let transcript = match execute(&sandbox, &job, !arguments.json, &interrupts)? {
@@ -233,11 +254,14 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let hints = report::hints(&transcript, &context);
     if arguments.json {
         let mut out = printer.out();
-        serde_json::to_writer_pretty(&mut out, &json::Report::new(&transcript, &hints))?;
+        serde_json::to_writer_pretty(&mut out, &json::Report::new(&transcript, &hints, arguments.seed))?;
         writeln!(out)?;
         out.flush()?;
     } else {
-        let mut text = format!("{DIM}{}{DIM:#}", visible(&report::summary(&transcript)));
+        let mut text = format!("{DIM}{}{DIM:#}", visible(&report::summary(&transcript, arguments.seed)));
+        for line in report::waiting(&transcript) {
+            text.push_str(&format!("\n  {}", visible(&line)));
+        }
         for hint in &hints {
             text.push_str(&format!("\n  hint: {}", visible(hint)));
         }

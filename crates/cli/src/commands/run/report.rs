@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use etude_sandbox::{Environment, Limits, Outcome, Profile, Transcript};
+use etude_sandbox::{Clock, Environment, Limits, Outcome, Profile, RealTime, Transcript, Waiting};
 
 use super::amount::{show_memory, show_time, size_option, time_option};
 use crate::python::Pythons;
@@ -27,16 +27,24 @@ pub(super) fn exit_code(transcript: &Transcript) -> u8 {
         Outcome::Ok => 0,
         // A program's exit code has eight bits.
         Outcome::Failed => transcript.exit.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
-        Outcome::Timeout => 124,
+        Outcome::Deadlock => 123,
+        Outcome::Timeout | Outcome::Idle => 124,
         Outcome::Memory | Outcome::Output | Outcome::Disk | Outcome::Processes | Outcome::Killed => 137,
     }
 }
 
-pub(super) fn summary(transcript: &Transcript) -> String {
-    let used = format!("{} CPU, {}", show_time(transcript.cpu), show_memory(transcript.peak_memory));
-    let wall = show_time(transcript.wall);
+pub(super) fn summary(transcript: &Transcript, seed: Option<u64>) -> String {
+    let mut used = format!("{} CPU, {}", show_time(transcript.cpu), show_memory(transcript.peak_memory));
+    if let Some(seed) = seed.filter(|_| transcript.outcome != Outcome::Ok) {
+        used.push_str(&format!(", seed {seed}"));
+    }
+    let mut wall = show_time(transcript.wall);
+    if transcript.jumps > 0 {
+        wall = format!("{} of virtual time in {wall}", show_time(transcript.virtual_time));
+    }
     let cause = transcript.cause.as_deref().unwrap_or_default();
     match (transcript.outcome, transcript.exit) {
+        (Outcome::Ok, _) if transcript.jumps > 0 => format!("ran {wall}, {used}"),
         (Outcome::Ok, _) => format!("ran in {wall}, {used}"),
         // The program was not even started.
         (Outcome::Failed, Some(126 | 127)) if transcript.failure.is_none() && cause.contains("cannot be run") => {
@@ -49,9 +57,78 @@ pub(super) fn summary(transcript: &Transcript) -> String {
 }
 
 pub(super) fn hints(transcript: &Transcript, context: &Context<'_>) -> Vec<String> {
+    let mut hints: Vec<String> = time(transcript).into_iter().collect();
+    hints.extend(way_out(transcript, context));
+    hints
+}
+
+/// What there is to say about the clock.
+fn time(transcript: &Transcript) -> Option<String> {
+    if transcript.repeated && transcript.real_time.is_none() {
+        return Some("it computes, so its own times are not always the same: the clock was `virtual`".to_owned());
+    }
+    let text = match transcript.real_time? {
+        RealTime::Machine => {
+            "waiting took its time: this machine does not show what a run's threads do; `etude doctor` says why"
+        }
+        RealTime::SocketTimeout => "some waiting took its time: a socket has a timeout of the kernel's (`SO_RCVTIMEO`)",
+        RealTime::ThreadTimer => "some waiting took its time: a timer runs a function in a thread (`SIGEV_THREAD`)",
+        RealTime::ManyWaits => "some waiting took its time: more waits at once than the clock can hold",
+        RealTime::Hidden => {
+            "some waiting took its time: a program waits that no library can be loaded into, as static ones are"
+        }
+    };
+    Some(text.to_owned())
+}
+
+/// Where everything waits, a line each.
+pub(super) fn waiting(transcript: &Transcript) -> Vec<String> {
+    transcript.waiting.iter().map(waits).collect()
+}
+
+fn waits(waiting: &Waiting) -> String {
+    let Waiting { kind, name, place, waits_for } = waiting;
+    let mut text = format!("{kind} `{name}`");
+    if let Some(place) = place {
+        text.push_str(&match place.function.as_str() {
+            "" | "<module>" => format!(" at `{}` line {}", place.file, place.line),
+            function => format!(" in `{function}`, `{}` line {}", place.file, place.line),
+        });
+    }
+    match waits_for.as_str() {
+        "" => text.push_str(" waits"),
+        _ => text.push_str(&format!(" waits for {waits_for}")),
+    }
+    if let Some(line) = place.as_ref().map(|place| &place.text).filter(|line| !line.is_empty()) {
+        text.push_str(&format!(": `{line}`"));
+    }
+    text
+}
+
+/// The finding of a deadlock: the first waiting line of the user's, and all places.
+pub(super) fn deadlock(transcript: &Transcript) -> Option<(Option<u32>, String, &'static str)> {
+    if transcript.outcome != Outcome::Deadlock {
+        return None;
+    }
+    let line = transcript.waiting.iter().find_map(|waiting| Some(waiting.place.as_ref()?.line));
+    let message = format!("everything waits, and nothing can end that: {}", waiting(transcript).join("; "));
+    Some((line, message, WAY_OUT))
+}
+
+const WAY_OUT: &str = "whoever holds what another waits for must let go of it before it waits itself; every `get` needs a `put`, \
+    every `wait` a `set`; a time limit (`asyncio.timeout`) turns a deadlock into an error";
+
+fn way_out(transcript: &Transcript, context: &Context<'_>) -> Vec<String> {
     let Context { limits, .. } = context;
     let raise = |what: &str, option: &str, value: String| format!("if it needs more {what}: `{option} {value}`");
     match transcript.outcome {
+        Outcome::Deadlock => vec![WAY_OUT.to_owned()],
+        Outcome::Idle => {
+            vec!["it only serves: run what asks it beside it, in the same program or with `--exec`".to_owned()]
+        }
+        Outcome::Timeout if transcript.virtual_time >= limits.virtual_time && transcript.clock != Clock::Real => {
+            vec![raise("virtual time", "--virtual-timeout", time_option(limits.virtual_time * 2))]
+        }
         Outcome::Timeout => {
             let cpu = context.own_cpu_limit && transcript.wall + Duration::from_millis(50) < limits.wall;
             vec![match cpu {

@@ -1,0 +1,168 @@
+//! Who waits for which time, and waking them.
+
+use super::shared::{COOKIE, SIGNAL, SLOTS, THREAD, TIMERFD, WAKE};
+use super::{Supervisor, kernel, monotonic};
+use std::collections::HashSet;
+use std::sync::atomic::Ordering::*;
+
+/// Woken so often in vain, a wait is one that cannot be woken: its thread keeps the signal out.
+const MOST_TRIES: u32 = 2000;
+/// How much a thread may compute before one who is due is woken all the same; until then they go one after another.
+const PATIENCE: u64 = 5_000_000;
+/// However busy the machine is, nobody is kept waiting for longer than this.
+const MOST_PATIENCE: i64 = 200_000_000;
+/// With a seed, what is no further apart than running makes it is due at the same moment.
+const SAME_MOMENT: i64 = 1_000_000;
+const AGAIN: i64 = 300_000;
+
+impl Supervisor<'_> {
+    fn high(&self) -> usize {
+        (self.shared.high.load(Acquire) as usize).min(SLOTS)
+    }
+
+    fn armed(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
+        let slots = self.shared.slots[..self.high()].iter().enumerate();
+        slots.filter_map(|(index, slot)| {
+            let deadline = slot.deadline.load(Acquire);
+            (deadline > 0 && slot.tid.load(Acquire) != 0).then_some((index, deadline))
+        })
+    }
+
+    pub(super) fn earliest(&self) -> Option<i64> {
+        self.armed().map(|(_, deadline)| deadline).min()
+    }
+
+    /// The threads that wait where this clock can end it.
+    pub(super) fn waiting(&self) -> HashSet<i32> {
+        let threads = self.armed().filter(|(index, _)| self.shared.slots[*index].kind.load(Relaxed) == THREAD);
+        threads.map(|(index, _)| self.shared.slots[index].tid.load(Relaxed) as i32).collect()
+    }
+
+    fn free(&self, index: usize) {
+        let slot = &self.shared.slots[index];
+        slot.deadline.store(0, Release);
+        slot.tid.store(0, Release);
+    }
+
+    /// Lets go of slots whose thread or process is gone.
+    pub(super) fn free_orphans(&self) {
+        for (index, slot) in self.shared.slots[..self.high()].iter().enumerate() {
+            if slot.tid.load(Acquire) == 0 {
+                continue;
+            }
+            let (tid, pid) = (slot.tid.load(Relaxed) as i32, slot.pid.load(Relaxed) as i32);
+            let thread = (slot.kind.load(Relaxed) == THREAD).then_some(tid);
+            // Forged numbers name no process of the run either.
+            if !self.processes.has(pid, thread) || slot.tries.load(Relaxed) > MOST_TRIES {
+                self.free(index);
+            }
+        }
+    }
+
+    /// The slot to fire next: the earliest deadline, and of equal ones who has waited longest, or whom the seed picks.
+    pub(super) fn next_to_fire(&mut self) -> Option<usize> {
+        let slot = |index: usize| &self.shared.slots[index];
+        let stopped = |index: usize| {
+            slot(index).kind.load(Relaxed) == THREAD && self.processes.is_stopped(slot(index).tid.load(Relaxed) as i32)
+        };
+        let able: Vec<(usize, i64)> = self.armed().filter(|(index, _)| !stopped(*index)).collect();
+        let first = able.iter().map(|(_, deadline)| *deadline).min()?;
+        let same = if self.settings.seed.is_some() { SAME_MOMENT } else { 0 };
+        let orders = |index: usize| slot(index).order.load(Relaxed);
+        let mut equal: Vec<usize> =
+            able.into_iter().filter(|(_, deadline)| *deadline - first <= same).map(|(index, _)| index).collect();
+        equal.sort_by_key(|index| orders(*index));
+        if self.settings.seed.is_none() || equal.len() < 2 {
+            return equal.first().copied();
+        }
+        self.random = kernel::mix(self.random);
+        equal.get(self.random as usize % equal.len()).copied()
+    }
+
+    /// While something runs on: whoever has been due for a while is woken all the same, one after another, and all of them
+    /// if it goes on for long.
+    pub(super) fn fire_late(&mut self) {
+        if self.settings.steady {
+            return;
+        }
+        let (now, real) = (self.now(), monotonic());
+        let mut due: Vec<(usize, i64)> = self.armed().filter(|(_, deadline)| *deadline <= now).collect();
+        if due.is_empty() {
+            return;
+        }
+        due.sort_by_key(|(index, deadline)| (*deadline, self.shared.slots[*index].order.load(Relaxed)));
+        let computed = self.processes.cpu();
+        let mut one = computed >= PATIENCE;
+        for (index, deadline) in due {
+            let late = match self.shared.slots[index].kind.load(Relaxed) {
+                THREAD if computed >= 10 * PATIENCE || now - deadline >= MOST_PATIENCE => true,
+                THREAD => std::mem::take(&mut one),
+                _ => true,
+            };
+            let recently = self.fired.get(index).is_some_and(|at| real - at < AGAIN);
+            if late && !recently {
+                self.fire(index, deadline);
+            }
+        }
+    }
+
+    /// Wakes whoever holds the slot, unless its deadline is no longer the given one. A wait stays in it until its thread
+    /// has left; a timer is set to its next time first, since whoever it wakes may set it anew at once.
+    pub(super) fn fire(&mut self, index: usize, deadline: i64) {
+        let slot = &self.shared.slots[index];
+        let (tid, pid) = (slot.tid.load(Acquire) as i32, slot.pid.load(Relaxed) as i32);
+        let (pid, tid) = if tid <= 1 || pid <= 1 { (0, 0) } else { self.processes.outside(pid, tid) };
+        if pid <= 1 || tid <= 1 {
+            return self.free(index);
+        }
+        if self.fired.len() <= index {
+            self.fired.resize(index + 1, 0);
+        }
+        self.fired[index] = monotonic();
+        let (kind, aux) = (slot.kind.load(Relaxed), slot.aux.load(Relaxed));
+        if kind == THREAD {
+            slot.tries.fetch_add(1, Relaxed);
+            if !kernel::queue_signal(pid, tid, WAKE, COOKIE | index as u64) {
+                self.free(index);
+            }
+        } else if let Some((_, rings)) = self.next_time(index, deadline) {
+            match kind {
+                SIGNAL if (1..65).contains(&(aux & 0xff)) => kernel::kill(pid, (aux & 0xff) as i32),
+                // Under the virtual clock the kernel's own timer has rung, set anew after each jump.
+                TIMERFD if self.settings.steady => kernel::ring(pid, aux as i32, rings, None),
+                _ => {}
+            }
+        }
+    }
+
+    /// Sets a timer to its next time, zero for none, and says how often it has rung by now; `None` if its owner has set
+    /// it meanwhile.
+    fn next_time(&self, index: usize, deadline: i64) -> Option<(i64, u64)> {
+        let slot = &self.shared.slots[index];
+        let (interval, now) = (slot.interval.load(Relaxed), self.now());
+        let rings = if interval > 0 { 1 + ((now - deadline).max(0) / interval) } else { 1 };
+        let next = if interval > 0 { deadline.saturating_add(interval.saturating_mul(rings)) } else { 0 };
+        let set = slot.deadline.compare_exchange(deadline, next, AcqRel, Relaxed).is_ok();
+        set.then_some((next, rings as u64))
+    }
+
+    /// After a jump, the kernel's own timers of descriptors are late by it. In steady mode they are never set.
+    pub(super) fn rearm(&self) {
+        if self.settings.steady {
+            return;
+        }
+        let now = self.now();
+        for (index, deadline) in self.armed().collect::<Vec<_>>() {
+            let slot = &self.shared.slots[index];
+            if slot.kind.load(Relaxed) != TIMERFD {
+                continue;
+            }
+            let rung = if deadline <= now { self.next_time(index, deadline) } else { Some((deadline, 0)) };
+            let Some((next, rings)) = rung else { continue };
+            let (pid, fd) = (slot.pid.load(Relaxed) as i32, slot.aux.load(Relaxed) as i32);
+            let (pid, _) = self.processes.outside(pid, pid);
+            let after = if next > 0 { (next - now).max(1) } else { 0 };
+            kernel::ring(pid, fd, rings, Some((after, slot.interval.load(Relaxed))));
+        }
+    }
+}
