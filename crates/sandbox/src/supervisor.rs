@@ -13,6 +13,7 @@ use crate::verdict;
 use crate::warm::{self, Warm};
 use crate::wire::Step;
 use crate::{Error, Result};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -350,7 +351,10 @@ pub(crate) fn next_number() -> u32 {
     NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
-/// The first of two host user ids that no account and no other supervisor uses: distinct for every process and call.
+/// Host user ids that no account uses.
+pub(crate) const USERS: Range<u32> = 0x4000_0000..0x6000_0000;
+
+/// The first of two of [`USERS`] that no other supervisor uses: distinct for every process and call.
 pub(crate) fn user_base() -> u32 {
-    0x4000_0000 + std::process::id() % (1 << 22) * 128 + next_number() % 64 * 2
+    USERS.start + std::process::id() % (1 << 22) * 128 + next_number() % 64 * 2
 }
