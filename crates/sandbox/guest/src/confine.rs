@@ -26,13 +26,21 @@ pub fn limits(start: &Start, extra_processes: u64, shared_count: bool) -> bool {
         (6, if shared_count { infinity } else { start.processes + extra_processes }, infinity),
     ];
     all.into_iter().all(|(resource, current, maximum)| {
-        let limit = match resource {
+        let maximum = match resource {
             6 if shared_count => return true,
-            6 => sys::rlimit { current, maximum: current },
-            _ => sys::rlimit { current, maximum },
+            6 => current,
+            _ => maximum,
         };
-        // SAFETY: a live structure of the documented layout.
-        unsafe { sys::setrlimit(resource, &limit) == 0 }
+        let mut host = sys::rlimit { current: 0, maximum: 0 };
+        // SAFETY: live structures of the documented layout.
+        unsafe {
+            if sys::getrlimit(resource, &mut host) != 0 {
+                return false;
+            }
+            // What the host has lowered, as many do for core dumps, cannot be raised again.
+            let limit = sys::rlimit { current: current.min(host.maximum), maximum: maximum.min(host.maximum) };
+            sys::setrlimit(resource, &limit) == 0
+        }
     })
 }
 

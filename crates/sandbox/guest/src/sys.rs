@@ -186,6 +186,7 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn umount2(target: *const c_char, flags: c_int) -> c_int;
     pub fn prctl(option: c_int, ...) -> c_int;
+    pub fn getrlimit(resource: c_int, limit: *mut rlimit) -> c_int;
     pub fn setrlimit(resource: c_int, limit: *const rlimit) -> c_int;
     pub fn setsid() -> c_int;
     pub fn setpgid(pid: c_int, group: c_int) -> c_int;

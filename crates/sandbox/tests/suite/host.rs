@@ -71,3 +71,20 @@ fn modes_and_times_of_the_hosts_files_stay() {
     assert_eq!((transcript.outcome, transcript.stdout().as_str()), (Outcome::Ok, "done\n"), "{transcript:?}");
     assert_eq!(state(), before);
 }
+
+/// Many set `ulimit -c 0`, and what is lowered nobody may raise. In a process of its own, because it lasts.
+#[test]
+fn a_limit_that_the_host_has_lowered_stays() {
+    if std::env::var_os("ETUDE_LOWERED").is_some() {
+        let transcript = python("import resource\nprint(resource.getrlimit(resource.RLIMIT_CORE))");
+        assert_eq!((transcript.outcome, transcript.stdout().as_str()), (Outcome::Ok, "(0, 0)\n"), "{transcript:?}");
+        return;
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -c 0 && exec \"$0\" --exact host::a_limit_that_the_host_has_lowered_stays"])
+        .arg(std::env::current_exe().expect("a test has a path"))
+        .env("ETUDE_LOWERED", "1")
+        .output()
+        .expect("the test can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
