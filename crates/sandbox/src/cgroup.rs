@@ -6,6 +6,7 @@
 //! over.
 #![expect(clippy::disallowed_methods, reason = "control groups are files of the kernel")]
 
+use crate::supervisor;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,9 +40,7 @@ impl Hierarchy {
         };
         for entry in folders.into_iter().flatten().flat_map(fs::read_dir).flatten().flatten() {
             let name = entry.file_name();
-            let pid =
-                name.to_str().and_then(|name| name.strip_prefix("etude-")?.split('-').next()?.parse::<u32>().ok());
-            if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            if name.to_str().and_then(|name| name.strip_prefix("etude-")).is_some_and(supervisor::is_left) {
                 // Another supervisor may be sweeping as well.
                 let _ = fs::remove_dir(entry.path());
             }
@@ -124,7 +123,7 @@ fn step_aside(folder: &Path) -> Option<()> {
 }
 
 fn can_make(folder: &Path) -> bool {
-    let probe = folder.join(format!("etude-probe-{}-{}", std::process::id(), crate::supervisor::next_number()));
+    let probe = folder.join(format!("etude-probe-{}-{}", std::process::id(), supervisor::next_number()));
     fs::create_dir(&probe).is_ok() && fs::remove_dir(&probe).is_ok()
 }
 
@@ -140,7 +139,7 @@ pub(crate) struct Group {
 
 impl Group {
     pub(crate) fn create(hierarchy: &Hierarchy, name: &str) -> Option<Group> {
-        let name = format!("etude-{}-{name}-{}", std::process::id(), crate::supervisor::next_number());
+        let name = format!("etude-{}-{name}-{}", supervisor::mark(), supervisor::next_number());
         let make = |parent: &Option<PathBuf>| {
             let folder = parent.as_ref()?.join(&name);
             fs::create_dir(&folder).ok().map(|()| folder)

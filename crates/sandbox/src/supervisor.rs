@@ -14,6 +14,8 @@ use crate::warm::{self, Warm};
 use crate::wire::Step;
 use crate::{Error, Result};
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -351,10 +353,42 @@ pub(crate) fn next_number() -> u32 {
     NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
+/// Begins the names of what this supervisor makes on the host: its process id and the namespace that this counts in, since
+/// supervisors of several containers may share a folder.
+pub(crate) fn mark() -> String {
+    format!("{}-{}", std::process::id(), process_namespace())
+}
+
+/// Whether a name that begins with such a mark is that of a supervisor which is no more.
+pub(crate) fn is_left(name: &str) -> bool {
+    let mut parts = name.split('-').map_while(|part| part.parse::<u64>().ok());
+    let left = |pid: u64| !Path::new(&format!("/proc/{pid}")).exists();
+    parts.next().is_some_and(left) && parts.next() == Some(process_namespace())
+}
+
+fn process_namespace() -> u64 {
+    std::fs::metadata("/proc/self/ns/pid").map_or(0, |namespace| namespace.ino())
+}
+
 /// Host user ids that no account uses.
 pub(crate) const USERS: Range<u32> = 0x4000_0000..0x6000_0000;
 
 /// The first of two of [`USERS`] that no other supervisor uses: distinct for every process and call.
 pub(crate) fn user_base() -> u32 {
     USERS.start + std::process::id() % (1 << 22) * 128 + next_number() % 64 * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_dead_supervisor_of_this_namespace_made_is_left_over() {
+        let (own, dead) = (mark(), u32::MAX);
+        assert!(!is_left(&format!("{own}-slot0-5")));
+        assert!(is_left(&format!("{dead}-{}-slot0-5", process_namespace())));
+        for name in [format!("{dead}-1-slot0"), format!("{dead}-slot0-5"), dead.to_string(), "probe-1-2".into()] {
+            assert!(!is_left(&name), "{name}");
+        }
+    }
 }

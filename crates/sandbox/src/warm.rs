@@ -8,6 +8,7 @@ use crate::layers::Layers;
 use crate::mounts::{self, SCRATCH, TEMPORARY, WORK};
 use crate::outer::{self, Child, Exec, Users};
 use crate::seccomp::{self, Shape};
+use crate::supervisor;
 use crate::wire::{self, Access, MAX_PACKET, Rule, SWITCH, Setup, Start, tag};
 use crate::{Error, Result};
 use rustix::process::{Signal, pidfd_send_signal};
@@ -289,8 +290,7 @@ fn sweep() {
     let own = rustix::process::geteuid().as_raw();
     for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse::<u32>().ok());
-        let left = pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists());
+        let left = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(supervisor::is_left);
         let real = entry.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == own);
         if left && real {
             // Follows no links, whatever a learner has put there; what stays is met by the next sweep.
@@ -304,7 +304,7 @@ fn host_folders(users: Users) -> Result<TempDir> {
     let io = |source| Error::System { doing: "make a scratch folder", source };
     debug_assert_eq!(users, Users::Host);
     sweep();
-    let folder = TempDir::with_prefix(format!("{PREFIX}{}-", std::process::id())).map_err(io)?;
+    let folder = TempDir::with_prefix(format!("{PREFIX}{}-", supervisor::mark())).map_err(io)?;
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).map_err(io)?;
     std::fs::create_dir(folder.path().join("scratch")).map_err(io)?;
     std::fs::set_permissions(folder.path().join("scratch"), std::fs::Permissions::from_mode(0o711)).map_err(io)?;
@@ -352,7 +352,7 @@ fn setup(
     let uid = match users {
         Users::Two { .. } => mounts::LEARNER,
         Users::One => 0,
-        Users::Host if layers.root => crate::supervisor::user_base(),
+        Users::Host if layers.root => supervisor::user_base(),
         Users::Host => rustix::process::geteuid().as_raw(),
     };
     Setup {
