@@ -98,7 +98,7 @@ fn before_switch(fd: c_int) {
     if last != other || inode(other) != PIPES[other as usize - 1].load(Relaxed) {
         return;
     }
-    for turn in 0..200 {
+    for turn in 0..1000 {
         let mut unread: c_int = 0;
         // SAFETY: FIONREAD stores an int; a descriptor that is no pipe answers with an error and the wait ends.
         if unsafe { sys::ioctl(other, sys::FIONREAD, &mut unread) } != 0 || unread == 0 {
