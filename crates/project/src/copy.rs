@@ -48,8 +48,16 @@ impl Copies {
         self.files
     }
 
+    /// Whether this file is among them. It is an error if another one has its path.
+    pub fn has(&self, path: &str, content: &[u8]) -> Result<bool, Error> {
+        match self.files.iter().find(|(taken, _)| taken == path) {
+            Some((_, other)) if other != content => Err(Error::Clash { path: path.to_owned() }),
+            found => Ok(found.is_some()),
+        }
+    }
+
     pub(crate) fn add(&mut self, path: String, content: Vec<u8>) -> Result<(), Error> {
-        if self.files.iter().any(|(taken, _)| *taken == path) {
+        if self.has(&path, &content)? {
             return Ok(());
         }
         self.bounds.hold(self.files.len() + 1, self.bytes + content.len())?;
@@ -141,6 +149,16 @@ mod tests {
         check(&folder, "other/c.txt", most, "c.txt");
         check(&folder, "root", (1, 100), "more than 1 file is to be copied");
         check(&folder, "root", (10, 2), "more than 2 bytes are to be copied");
+    }
+
+    #[test]
+    fn two_files_cannot_have_one_path() {
+        let folder = TempFolder::new().file("a/x.txt", "1").file("b/x.txt", "2").file("c/x.txt", "1");
+        let mut copies = Copies::new(Bounds { files: 10, bytes: 100 });
+        let mut add =
+            |file: &str| copies.add_path(&folder.join(file), Path::new("/nowhere")).map_err(|it| it.to_string());
+        let clash = Err("two different files would be `x.txt` in the folder of the run".to_owned());
+        assert_eq!(["a/x.txt", "b/x.txt", "c/x.txt"].map(&mut add), [Ok(()), clash, Ok(())]);
     }
 
     #[cfg(unix)]

@@ -36,6 +36,8 @@ pub enum Error {
     NotUtf8 { path: String, line: usize },
     #[error("the name of `{path}` is not UTF-8")]
     OddName { path: String },
+    #[error("two different files would be `{path}` in the folder of the run")]
+    Clash { path: String },
     #[error("more than {most} file{} to be copied", if *most == 1 { " is" } else { "s are" })]
     TooManyFiles { most: usize },
     #[error("more than {} are to be copied", size(*most))]
@@ -66,6 +68,7 @@ impl Error {
             | Error::Binary { path, .. }
             | Error::NotUtf8 { path, .. }
             | Error::OddName { path, .. }
+            | Error::Clash { path }
             | Error::Settings { path, .. } => Some(path),
             Error::TooManyFiles { .. } | Error::TooManyBytes { .. } | Error::CurrentFolder { .. } => None,
         }
@@ -92,6 +95,7 @@ impl Error {
                 "save it as UTF-8, or name its encoding in the first line: `# -*- coding: latin-1 -*-`"
             }
             Error::OddName { .. } => "give it another name",
+            Error::Clash { .. } => "give one of them another name",
             Error::TooManyFiles { .. } | Error::TooManyBytes { .. } => {
                 "name what is not needed in `.etudeignore`, or copy less"
             }

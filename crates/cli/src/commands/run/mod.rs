@@ -309,6 +309,7 @@ fn load(arguments: &Arguments, limits: Limits) -> anyhow::Result<Load> {
     for path in &arguments.files {
         copies.add_path(path, &program.root)?;
     }
+    copies.has(&program.path, &program.source)?;
     Ok(Load {
         program: Some((program.path, program.source)),
         copies,
