@@ -89,7 +89,9 @@ impl Printer {
         let hint = match (error.downcast_ref::<etude_project::Error>(), error.downcast_ref::<Refusal>()) {
             (Some(error), _) => error.hint(),
             (_, Some(refusal)) => Some(refusal.hint.clone()),
-            _ => environment.and_then(etude_sandbox::environment::Error::hint),
+            _ => environment
+                .and_then(etude_sandbox::environment::Error::hint)
+                .or_else(|| error.downcast_ref::<etude_sandbox::Error>().and_then(etude_sandbox::Error::hint)),
         };
         let mut causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
         if hint.is_none()

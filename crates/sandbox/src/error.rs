@@ -31,6 +31,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Interpreter { .. } => {
+                Some("choose another with `--python VERSION` or `--python PATH`; `etude doctor` lists them".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Not about what was asked for: it may be gone with another interpreter.
     pub(crate) fn is_ours(&self) -> bool {
         !matches!(self, Error::Unsupported { .. } | Error::Profile { .. } | Error::Path { .. } | Error::JobSize { .. })
