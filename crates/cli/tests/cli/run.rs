@@ -241,6 +241,7 @@ fn the_report_has_exactly_these_fields() {
     exit 1
     {
       "cause": "`KeyError: 'cup'` at line 4: `raise KeyError('cup')`",
+      "clock": "virtual",
       "cpu_ms": 0,
       "exit": 1,
       "failure": {
@@ -253,6 +254,7 @@ fn the_report_has_exactly_these_fields() {
       "hint": null,
       "outcome": "failed",
       "peak_kb": 0,
+      "seed": null,
       "stderr": "…",
       "stdout": "té",
       "tasks": [],
@@ -268,7 +270,7 @@ fn output_comes_while_the_program_runs_and_in_its_order() {
     let source = "import sys, time\nfor n in range(3):\n    print('out', n)\n    print('err', n, file=sys.stderr)\n\
                   print('waiting')\ntime.sleep(30)\n";
     let folder = TempFolder::new().file("a.py", source);
-    let mut child = command(&folder, &["a.py", "--timeout", "20s"])
+    let mut child = command(&folder, &["a.py", "--timeout", "20s", "--clock", "real"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
