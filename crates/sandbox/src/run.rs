@@ -121,10 +121,11 @@ pub(crate) fn follow(
     })?;
     let mut ended = run.ended;
     if let (Some(kept), Some(status)) = (kept, &mut ended.status) {
-        if ended.stop == Some(Stop::Clock) || kept.clock_end == clock_end::UNFIT {
+        // It may also have ended by itself meanwhile: our question has woken it.
+        if ended.stop == Some(Stop::Clock) {
             ended.stop = None;
-            status.clock_end = kept.clock_end;
         }
+        status.clock_end = kept.clock_end;
         (status.clock, status.virtual_ns, status.jumps) = (kept.clock, kept.virtual_ns, kept.jumps);
         (status.real_time, status.asleep) = (kept.real_time, kept.asleep);
     }
