@@ -270,7 +270,7 @@ impl Plan {
         self.file("/etc/hosts", b"127.0.0.1 localhost\n::1 localhost\n");
         self.file("/etc/nsswitch.conf", b"passwd: files\ngroup: files\nhosts: files\n");
         self.link("/usr/share/zoneinfo/UTC", "/etc/localtime");
-        for name in ["ld.so.cache", "mime.types"] {
+        for name in ["ld.so.cache", "mime.types", "protocols", "services"] {
             let host = Path::new("/etc").join(name);
             #[expect(clippy::disallowed_methods, reason = "a public file of the host, copied into the root")]
             if let Ok(content) = std::fs::read(&host) {

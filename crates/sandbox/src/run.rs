@@ -2,7 +2,7 @@
 
 use crate::accounting;
 use crate::channel;
-use crate::clock::Clock;
+use crate::clock::{Clock, Kept};
 use crate::job::{Job, RelativePath};
 use crate::keeper::{self, Word};
 use crate::limits::Limits;
@@ -67,6 +67,8 @@ struct Run<'a> {
     brought: u64,
     status_open: bool,
     stopped_at: Option<Instant>,
+    /// How many writes came before the clock was seen to run.
+    early: usize,
     ended: Ended,
 }
 
@@ -105,6 +107,7 @@ pub(crate) fn follow(
         brought: 0,
         status_open: true,
         stopped_at: None,
+        early: 0,
         ended: Ended::default(),
     };
     let word = Word::default();
@@ -119,7 +122,12 @@ pub(crate) fn follow(
         word.over.store(true, Ordering::Release);
         watched.map(|()| keeper.and_then(|keeper| keeper.join().ok()?))
     })?;
+    let early = run.early;
     let mut ended = run.ended;
+    if seat.pipes.clock.as_ref().is_some_and(Kept::has_begun) {
+        // It ran all the same, from the beginning.
+        ended.writes.iter_mut().take(early).for_each(|write| write.at = Duration::ZERO);
+    }
     if let (Some(kept), Some(status)) = (kept, &mut ended.status) {
         // It may also have ended by itself meanwhile: our question has woken it.
         if ended.stop == Some(Stop::Clock) {
@@ -272,11 +280,14 @@ impl Run<'_> {
     }
 
     /// The run's own time. To be asked before output is read that is known to be there: the clock does not jump over it.
-    fn time(&self) -> Duration {
+    fn time(&mut self) -> Duration {
         match &self.seat.pipes.clock {
             // Where the clock could not be kept, it never began.
             Some(clock) if clock.has_begun() => clock.elapsed(self.steady),
-            _ => self.started.elapsed(),
+            _ => {
+                self.early = self.ended.writes.len() + 1;
+                self.started.elapsed()
+            }
         }
     }
 

@@ -105,7 +105,7 @@ impl Thread {
     fn open(proc: i32, pid: i32, tid: i32, number: i32) -> Option<Thread> {
         let file = |name: &str| File::open(proc, &format!("{pid}/task/{tid}/{name}"), false);
         let stat = file("stat")?;
-        let thread = Thread {
+        let mut thread = Thread {
             schedstat: file("schedstat"),
             syscall: file("syscall"),
             stat,
@@ -116,6 +116,8 @@ impl Thread {
             dead: false,
             slept: NEVER,
         };
+        // What it has used before it was seen was no part of a wait.
+        thread.cpu = thread.reading().map_or(0, |reading| reading.cpu());
         let seen = thread.schedstat.is_some() && thread.syscall.is_some();
         (seen || thread.state() == Some(b'Z')).then_some(thread)
     }

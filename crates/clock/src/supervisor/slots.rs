@@ -10,7 +10,7 @@ const MOST_TRIES: u32 = 2000;
 /// How much a thread may compute before one who is due is woken all the same; until then they go one after another.
 const PATIENCE: u64 = 5_000_000;
 /// However busy the machine is, nobody is kept waiting for longer than this.
-const MOST_PATIENCE: i64 = 200_000_000;
+const MOST_PATIENCE: i64 = 1_000_000_000;
 /// With a seed, what is no further apart than running makes it is due at the same moment.
 const SAME_MOMENT: i64 = 1_000_000;
 const AGAIN: i64 = 300_000;

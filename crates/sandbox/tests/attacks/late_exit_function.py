@@ -1,5 +1,5 @@
 # Waits for ever on its way out.
-# outcome: timeout
+# outcome: timeout ok
 # stdout: blocked
 # limit: wall_ms 300
 import atexit, time

@@ -4,12 +4,22 @@
 //! `# must-not: TEXT` (a text that may appear nowhere in the output), `# limit: NAME NUMBER`, `# reduced: skip`.
 
 use crate::support::{environment, reduced, shared};
-use etude_sandbox::{Job, Profile, RelativePath, Stream};
+use etude_sandbox::{Clock, Job, Profile, RelativePath, Stream};
 use std::path::Path;
 use std::time::Duration;
 
 #[test]
 fn no_attack_succeeds() {
+    no_attack_succeeds_under(Clock::Real);
+}
+
+/// Waiting is over sooner, and what waits for ever is a deadlock.
+#[test]
+fn no_attack_succeeds_under_the_virtual_clock() {
+    no_attack_succeeds_under(Clock::Virtual);
+}
+
+fn no_attack_succeeds_under(clock: Clock) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks");
     let mut files: Vec<_> =
         std::fs::read_dir(&folder).expect("the attacks are there").flatten().map(|entry| entry.path()).collect();
@@ -29,6 +39,7 @@ fn no_attack_succeeds() {
         count += 1;
         let mut job = Job::python(environment(), RelativePath::new("attack.py").expect("a good path"), source);
         header.apply(&mut job);
+        job.clock = clock;
         match sandbox.run(&job, &mut |_| ()) {
             Err(error) => broken.push(format!("{name}: {error}: {:?}", std::error::Error::source(&error))),
             Ok(transcript) => {

@@ -94,7 +94,9 @@ fn texts(transcript: &Transcript) -> Vec<Write> {
         };
         let rest = rests[index].split_off(end);
         let whole = std::mem::replace(&mut rests[index], rest);
-        writes.push(Write { at_ms: write.at.as_millis(), stream, text: String::from_utf8_lossy(&whole).into_owned() });
+        // A moment of the steady clock is some readings short of a whole second.
+        let at_ms = (write.at.as_micros() + 500) / 1000;
+        writes.push(Write { at_ms, stream, text: String::from_utf8_lossy(&whole).into_owned() });
     }
     for (rest, stream) in rests.iter().zip(["stdout", "stderr"]) {
         if !rest.is_empty()

@@ -30,7 +30,7 @@ Examples:
   etude run tea.py --stdin cups.txt --timeout 5s -- --strong
   etude run fetch.py --with httpx --allow server
   etude run race.py --clock steady --seed 7
-  etude run --exec -- pytest tests/
+  etude run --exec --with pytest -- python3 -m pytest
 
 The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
 what --file names. It reads and writes nothing else, reaches no network, and leaves nothing behind. \
