@@ -69,7 +69,7 @@ fn time(transcript: &Transcript) -> Option<String> {
     }
     let text = match transcript.real_time? {
         RealTime::Machine => {
-            "waiting took its time: this machine does not show what a run's threads do; `etude doctor` says why"
+            "waiting took its time: to skip it, this machine would have to give the run a `/proc` of its own"
         }
         RealTime::SocketTimeout => "some waiting took its time: a socket has a timeout of the kernel's (`SO_RCVTIMEO`)",
         RealTime::ThreadTimer => "some waiting took its time: a timer runs a function in a thread (`SIGEV_THREAD`)",
