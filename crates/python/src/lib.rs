@@ -16,6 +16,7 @@ mod surrogates;
 mod symbols;
 mod usage;
 mod version;
+pub mod waiting;
 
 pub use errors::SyntaxError;
 pub use highlight::{Token, TokenKind, highlight};

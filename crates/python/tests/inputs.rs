@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use etude_python::waiting::{self, Waiting};
 use etude_python::{Module, highlight, parse};
 use etude_text::Span;
 
@@ -167,6 +168,29 @@ fn assert_sound(source: &str) {
         assert!(source.get(token.span.range()).is_some(), "{token:?} in {source:?}");
         end = token.span.end;
     }
+    // A second parse, for some of the many.
+    if source.len().is_multiple_of(4) {
+        assert_waiting_sound(source);
+    }
+}
+
+fn assert_waiting_sound(source: &str) {
+    let waiting = waiting::read(source);
+    for span in waiting_spans(&waiting) {
+        assert!(source.get(span.range()).is_some(), "{span:?} in {source:?}");
+    }
+    assert!(waiting.awaits.iter().all(|it| it.call < waiting.calls.len() && it.routine < waiting.routines.len()));
+    assert!(waiting.pairs.iter().all(|pair| pair.first < pair.second && pair.second < waiting.awaits.len()));
+}
+
+fn waiting_spans(waiting: &Waiting) -> impl Iterator<Item = Span> {
+    let routines = waiting.routines.iter().flat_map(|routine| routine.cleanup.iter().copied().chain([routine.span]));
+    let calls = waiting
+        .calls
+        .iter()
+        .flat_map(|call| [call.span, call.arguments, call.statement].into_iter().chain(call.target));
+    let turns = waiting.turns.iter().flat_map(|turns| [turns.target, turns.iterable]);
+    routines.chain(calls).chain(turns).chain(waiting.awaits.iter().map(|it| it.span))
 }
 
 fn spans(module: &Module) -> impl Iterator<Item = Span> {

@@ -8,7 +8,7 @@ use crate::cargo::{self, Package};
 const TIERS: &[&[&str]] = &[
     &["etude-text"],
     &["etude-clock", "etude-markdown", "etude-python"],
-    &["etude-course", "etude-sandbox"],
+    &["etude-course", "etude-sandbox", "etude-trace"],
     &["etude-project"],
     &["etude"],
 ];
@@ -135,9 +135,9 @@ mod tests {
     #[test]
     fn a_new_crate_has_to_be_placed() {
         check(
-            "etude-clock",
+            "etude-fresh",
             &[],
-            &["`etude-clock` has no place in the tables of `crates/xtask/src/arrows.rs`: add it"],
+            &["`etude-fresh` has no place in the tables of `crates/xtask/src/arrows.rs`: add it"],
         );
     }
 }

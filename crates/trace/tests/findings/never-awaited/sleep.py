@@ -1,0 +1,8 @@
+import asyncio
+
+async def child():
+    print("start")
+    asyncio.sleep(1)
+    print("end")
+
+asyncio.run(child())
