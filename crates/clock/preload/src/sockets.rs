@@ -29,6 +29,25 @@ pub unsafe extern "C" fn connect(fd: c_int, address: *const c_void, length: c_ui
 }
 
 /// # Safety
+/// As `listen(2)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn listen(fd: c_int, backlog: c_int) -> c_int {
+    const GETSOCKOPT: usize = 55;
+    const SOL_SOCKET: usize = 1;
+    const SO_DOMAIN: usize = 39;
+    const AF_UNIX: c_int = 1;
+    let (mut domain, mut length) = (AF_UNIX, 4u32);
+    // SAFETY: places for what is asked; the rest is the caller's.
+    unsafe {
+        let places = (&raw mut domain as usize, &raw mut length as usize);
+        raw::call(GETSOCKOPT, [fd as usize, SOL_SOCKET, SO_DOMAIN, places.0, places.1]);
+        // Whoever finds the queue full tries again by a kernel timer, which looks like quiet. The kernel has a limit.
+        let roomy = shared().is_some() && domain != AF_UNIX;
+        real!(fn listen(c_int, c_int) -> c_int)(fd, if roomy { backlog.max(4096) } else { backlog })
+    }
+}
+
+/// # Safety
 /// As `accept(2)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn accept(fd: c_int, address: *mut c_void, length: *mut c_uint) -> c_int {

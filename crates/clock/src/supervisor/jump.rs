@@ -15,7 +15,7 @@ impl Supervisor<'_> {
             kernel::pass_file_times();
         }
         // Asked once, and after the wait: the clock of a busy machine may have come to the deadline by itself.
-        let by = deadline - self.now();
+        let by = deadline.saturating_sub(self.now());
         if by > 0 {
             self.advance(by);
         }
@@ -33,8 +33,8 @@ impl Supervisor<'_> {
         self.offset = self.offset.saturating_add(by);
         let real = kernel::coarse_wall();
         let wall = match self.settings.steady {
-            true => self.now() - STEADY_START + STEADY_WALL,
-            false => real + self.offset,
+            true => self.now().saturating_add(STEADY_WALL - STEADY_START),
+            false => real.saturating_add(self.offset),
         };
         self.remember(real, wall);
         self.shared.offset.store(self.offset, Release);

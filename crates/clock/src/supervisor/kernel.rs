@@ -35,13 +35,13 @@ unsafe extern "C" {
     fn ioctl(fd: c_int, request: c_ulong, ...) -> c_int;
     fn prctl(option: c_int, ...) -> c_int;
     fn getsockopt(fd: c_int, level: c_int, name: c_int, value: *mut c_void, length: *mut c_uint) -> c_int;
+    fn getsockname(fd: c_int, address: *mut c_void, length: *mut c_uint) -> c_int;
     fn getpeername(fd: c_int, address: *mut c_void, length: *mut c_uint) -> c_int;
     #[link_name = "kill"]
     fn c_kill(pid: c_int, signal: c_int) -> c_int;
 }
 
 const NS: i64 = 1_000_000_000;
-const SYS_READ: c_long = 0;
 const SYS_POLL: c_long = 7;
 const SYS_GETDENTS64: c_long = 217;
 const SYS_FUTEX: c_long = 202;
@@ -214,24 +214,19 @@ fn foreign(pid: c_int, fd: c_int) -> Option<File> {
     }
 }
 
-/// Has a timer of another process ring so many times more, beside the rings that nobody has read, and sets when it rings
-/// next by itself; `None` leaves that as it is.
-pub(super) fn ring(pid: c_int, fd: c_int, rings: u64, next: Option<(i64, i64)>) {
+/// Has a timer of another process have rung so many times, and sets when it rings next by itself; `None` leaves that as it
+/// is. Never reads from it: it is the program's, and who reads might wait.
+pub(super) fn ring(pid: c_int, fd: c_int, ticks: u64, next: Option<(i64, i64)>) {
     const SET_TICKS: c_ulong = 0x4008_5400;
     let Some(timer) = foreign(pid, fd) else { return };
     let mut ready = pollfd { fd: timer.0, events: 1, revents: 0 };
-    let mut unread: u64 = 0;
-    // SAFETY: live buffers of the stated sizes; what is readable does not block.
+    // SAFETY: live buffers of the stated sizes.
     unsafe {
-        // Setting a timer forgets what it has rung.
-        if syscall(SYS_POLL, &raw mut ready, 1, 0) == 1 {
-            syscall(SYS_READ, timer.0, &raw mut unread, 8);
-        }
+        // This forgets what it has rung.
         if let Some((after, interval)) = next {
             let setting = [timespec::of(interval), timespec::of(after)];
             syscall(SYS_TIMERFD_SETTIME, timer.0, 0, setting.as_ptr(), 0usize);
         }
-        let ticks = unread.saturating_add(rings);
         if ticks > 0 && ioctl(timer.0, SET_TICKS, &raw const ticks) != 0 {
             // A kernel that cannot be told: it rings once, at once.
             let setting = [next.map_or(0, |(_, interval)| interval), 1].map(timespec::of);
@@ -251,18 +246,29 @@ pub(super) enum Socket {
 /// What a process uses a descriptor for, of a network or named socket.
 pub(super) fn socket(pid: c_int, fd: c_int) -> Socket {
     let Some(copy) = foreign(pid, fd) else { return Socket::Neither };
-    let (mut listens, mut length): (c_int, c_uint) = (0, 4);
-    let (mut address, mut size) = ([0u8; 128], 128u32);
+    let [level, kind_of, accepts]: [c_int; 3] = [1, 3, 30];
+    let (mut listens, mut kind, mut length): (c_int, c_int, c_uint) = (0, 0, 4);
+    let mut address = [0u8; 128];
+    let mut size = 128u32;
     // SAFETY: live buffers of the stated lengths; descriptors that are no sockets are refused.
     unsafe {
-        let asked = getsockopt(copy.0, 1, 30, (&raw mut listens).cast(), &raw mut length);
-        if asked == 0 && listens != 0 {
+        if getsockopt(copy.0, level, accepts, (&raw mut listens).cast(), &raw mut length) != 0 {
+            return Socket::Neither;
+        }
+        if listens != 0 {
             return Socket::Listens;
         }
-        if asked == 0 && getpeername(copy.0, address.as_mut_ptr().cast(), &raw mut size) == 0 {
+        if getpeername(copy.0, address.as_mut_ptr().cast(), &raw mut size) == 0 {
             // A pair without a name, as event loops keep one for themselves, is a pipe.
             let pair = address[0] == 1 && size <= 2;
             return if pair { Socket::Neither } else { Socket::IsConnected };
+        }
+        getsockopt(copy.0, level, kind_of, (&raw mut kind).cast(), &raw mut length);
+        size = 128;
+        let named = getsockname(copy.0, address.as_mut_ptr().cast(), &raw mut size) == 0;
+        // Datagrams come to a port without a connection.
+        if kind == 2 && named && matches!(address[0], 2 | 10) && address[2..4] != [0, 0] {
+            return Socket::Listens;
         }
     }
     Socket::Neither

@@ -191,14 +191,14 @@ impl<'a> Supervisor<'a> {
 
     fn now(&self) -> i64 {
         match self.settings.steady {
-            true => self.offset + self.shared.ticks.load(Relaxed).max(0),
-            false => monotonic() + self.offset,
+            true => self.offset.saturating_add(self.shared.ticks.load(Relaxed).max(0)),
+            false => monotonic().saturating_add(self.offset),
         }
     }
 
     /// Virtual time since the program attached.
     pub fn elapsed(&self) -> i64 {
-        self.started.map_or(0, |start| (self.now() - start).max(0))
+        self.started.map_or(0, |start| self.now().saturating_sub(start).max(0))
     }
 
     pub fn jumps(&self) -> u64 {

@@ -47,8 +47,8 @@ impl Call {
         match number {
             // futex: the operations that wait read the fourth argument as a timeout.
             202 => matches!(arguments[1] & 0x7f, 0 | 6 | 9 | 11 | 13) && pointer(3),
-            // nanosleep, clock_nanosleep, restart_syscall
-            35 | 230 | 219 => true,
+            // nanosleep, clock_nanosleep, restart_syscall; close, of a socket that lingers
+            35 | 230 | 219 | 3 => true,
             // poll; epoll_wait, epoll_pwait
             7 => arguments[2] as i32 > 0,
             232 | 281 => not_negative(3),

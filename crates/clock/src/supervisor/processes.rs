@@ -62,6 +62,8 @@ struct Thread {
     dead: bool,
     /// As it was when it was last seen asleep where this clock can wake it: as long as it has not run, it still is there.
     slept: Reading,
+    /// And whether it waited in a slot, which it may have lost since.
+    slept_in_slot: bool,
 }
 
 struct Process {
@@ -115,6 +117,7 @@ impl Thread {
             cpu: 0,
             dead: false,
             slept: NEVER,
+            slept_in_slot: false,
         };
         // What it has used before it was seen was no part of a wait.
         thread.cpu = thread.reading().map_or(0, |reading| reading.cpu());
@@ -151,7 +154,7 @@ impl Thread {
 
     /// `waits`: the thread holds a slot, so its timeout is one of this clock.
     fn found(&mut self, waits: bool) -> Found {
-        let known = self.slept == self.now && self.now != NEVER;
+        let known = self.slept == self.now && self.now != NEVER && (waits || !self.slept_in_slot);
         let hidden = match if known { Some(false) } else { self.hidden(waits) } {
             Some(hidden) => hidden,
             None => {
@@ -166,7 +169,7 @@ impl Thread {
         match self.state() {
             Some(b'S') if hidden => Found::Hidden,
             Some(b'S') => {
-                self.slept = self.now;
+                (self.slept, self.slept_in_slot) = (self.now, waits);
                 Found::Asleep
             }
             Some(b'Z' | b'X') => Found::Dead,
@@ -212,10 +215,13 @@ impl Processes {
         status.lines().find_map(|line| line.strip_prefix(field)).map(|value| value.trim().to_owned())
     }
 
-    /// What the kernel knows a thread of the run by.
+    /// What the kernel knows a thread of the run by; zeroes if it is none. The program wrote these numbers.
     pub(super) fn outside(&self, pid: i32, tid: i32) -> (i32, i32) {
-        if !matches!(self.view, View::Inside { .. }) {
-            return (pid, tid);
+        match self.view {
+            // Whether the thread is one of that process, the kernel asks.
+            View::All { but } => return if pid > 1 && pid != but { (pid, tid) } else { (0, 0) },
+            View::Only(only) => return if pid == only { (pid, tid) } else { (0, 0) },
+            View::Inside { .. } => {}
         }
         let Some((outside, process)) = self.known.iter().find(|(_, process)| process.number == pid) else {
             return (0, 0);
@@ -234,6 +240,14 @@ impl Processes {
         let process = self.known.get(&pid);
         let mut threads = process.into_iter().flat_map(|process| process.threads.values());
         threads.next().is_some_and(|thread| thread.call().is_some() && thread.reading().is_some())
+    }
+
+    /// How often a timer has rung that nobody has read; `None` if the descriptor is no timer.
+    pub(super) fn rings(&self, pid: i32, fd: i32) -> Option<u64> {
+        let mut buffer = [0u8; 1024];
+        let info = File::open(self.proc, &format!("{pid}/fdinfo/{fd}"), false)?;
+        let info = std::str::from_utf8(info.read(&mut buffer)?).ok()?;
+        info.lines().find_map(|line| line.strip_prefix("ticks:"))?.trim().parse().ok()
     }
 
     /// No deadline can let this thread go on.

@@ -129,7 +129,11 @@ impl Supervisor<'_> {
             match kind {
                 SIGNAL if (1..65).contains(&(aux & 0xff)) => kernel::kill(pid, (aux & 0xff) as i32),
                 // Under the virtual clock the kernel's own timer has rung, set anew after each jump.
-                TIMERFD if self.settings.steady => kernel::ring(pid, aux as i32, rings, None),
+                TIMERFD if self.settings.steady => {
+                    if let Some(unread) = self.processes.rings(pid, aux as i32) {
+                        kernel::ring(pid, aux as i32, unread.saturating_add(rings), None);
+                    }
+                }
                 _ => {}
             }
         }
@@ -161,8 +165,10 @@ impl Supervisor<'_> {
             let Some((next, rings)) = rung else { continue };
             let (pid, fd) = (slot.pid.load(Relaxed) as i32, slot.aux.load(Relaxed) as i32);
             let (pid, _) = self.processes.outside(pid, pid);
+            let unread = if pid > 1 { self.processes.rings(pid, fd) } else { None };
+            let Some(unread) = unread else { continue };
             let after = if next > 0 { (next - now).max(1) } else { 0 };
-            kernel::ring(pid, fd, rings, Some((after, slot.interval.load(Relaxed))));
+            kernel::ring(pid, fd, unread.saturating_add(rings), Some((after, slot.interval.load(Relaxed))));
         }
     }
 }

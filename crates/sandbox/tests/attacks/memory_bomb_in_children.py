@@ -1,6 +1,7 @@
 # Children share what one process may have.
 # outcome: memory killed timeout
 # reduced: skip
+# clock: real
 import os, time
 def eat():
     blocks = []

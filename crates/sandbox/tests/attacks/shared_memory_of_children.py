@@ -2,6 +2,7 @@
 # outcome: ok memory killed timeout
 # limit: wall_ms 4000
 # reduced: skip
+# clock: real
 import mmap, os, select, time
 reading, writing = os.pipe()
 for _ in range(12):

@@ -1,7 +1,8 @@
 //! Every program in `tests/attacks`, each against the safe result its header states.
 //!
 //! Header lines: `# outcome: NAME[ NAME…]`, `# profile: NAME`, `# stdout: TEXT` (a line that must appear),
-//! `# must-not: TEXT` (a text that may appear nowhere in the output), `# limit: NAME NUMBER`, `# reduced: skip`.
+//! `# must-not: TEXT` (a text that may appear nowhere in the output), `# limit: NAME NUMBER`, `# reduced: skip`, `# clock: real`
+//! (it holds what it has by waiting).
 
 use crate::support::{environment, reduced, shared};
 use etude_sandbox::{Clock, Job, Profile, RelativePath, Stream};
@@ -33,6 +34,9 @@ fn no_attack_succeeds_under(clock: Clock) {
         let source = std::fs::read_to_string(file).expect("an attack can be read");
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let header = Header::read(&source);
+        if header.real_clock && clock != Clock::Real {
+            continue;
+        }
         if reduced && (header.skip_reduced || header.profile > Profile::Python) {
             continue;
         }
@@ -95,6 +99,7 @@ struct Header {
     must_not: Vec<String>,
     limits: Vec<(String, u64)>,
     skip_reduced: bool,
+    real_clock: bool,
 }
 
 impl Header {
@@ -106,6 +111,7 @@ impl Header {
             must_not: vec![],
             limits: vec![],
             skip_reduced: false,
+            real_clock: false,
         };
         for line in source.lines().map_while(|line| line.strip_prefix('#')) {
             let Some((key, value)) = line.trim().split_once(": ") else { continue };
@@ -115,6 +121,7 @@ impl Header {
                 "stdout" => header.stdout.push(value.into()),
                 "must-not" => header.must_not.push(value.into()),
                 "reduced" => header.skip_reduced = value == "skip",
+                "clock" => header.real_clock = value == "real",
                 "limit" => {
                     let (name, number) = value.split_once(' ').expect("a limit has a number");
                     header.limits.push((name.into(), number.parse().expect("a number")));

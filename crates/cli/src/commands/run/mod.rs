@@ -92,7 +92,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "CLOCK", value_parser = clock, default_value = "virtual", help_heading = "Time")]
     clock: Clock,
 
-    /// Shuffle the order of what happens at the same moment, to hunt races; the same number gives the same order
+    /// Shuffle the order of what happens at the same moment, to hunt races; with `--clock steady` the same number always
+    /// gives the same order
     #[arg(long, value_name = "NUMBER", help_heading = "Time")]
     seed: Option<u64>,
 
