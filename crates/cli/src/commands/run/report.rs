@@ -129,11 +129,6 @@ fn way_out(transcript: &Transcript, context: &Context<'_>) -> Vec<String> {
         Outcome::Timeout if transcript.virtual_time >= limits.virtual_time && transcript.clock != Clock::Real => {
             vec![raise("virtual time", "--virtual-timeout", time_option(limits.virtual_time * 2))]
         }
-        Outcome::Timeout if transcript.jumps > 1000 => vec![format!(
-            "it waits again and again, for {} so far: end it sooner with `--virtual-timeout`, or later with `--timeout {}`",
-            show_time(transcript.virtual_time),
-            time_option(limits.wall * 2)
-        )],
         Outcome::Timeout => {
             let cpu = context.own_cpu_limit && transcript.wall + Duration::from_millis(50) < limits.wall;
             vec![match cpu {
