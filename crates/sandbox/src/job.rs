@@ -28,6 +28,8 @@ pub struct Job {
     pub clock: Clock,
     /// Shuffles the order in which those are woken who wait for the same moment.
     pub seed: Option<u64>,
+    /// Bring what its tasks and threads did back in [`crate::Transcript::events`].
+    pub trace: bool,
 }
 
 /// The code of a run.
@@ -133,6 +135,7 @@ impl Job {
             keep: false,
             clock: Clock::Real,
             seed: None,
+            trace: false,
         }
     }
 

@@ -37,6 +37,7 @@ pub(crate) struct Ended {
     pub(crate) writes: Vec<Write>,
     pub(crate) stop: Option<Stop>,
     pub(crate) status: Option<Status>,
+    pub(crate) events: Option<Vec<u8>>,
     pub(crate) files: Vec<(RelativePath, Vec<u8>)>,
     pub(crate) wall: Duration,
     pub(crate) cpu: Option<Duration>,

@@ -143,6 +143,8 @@ pub struct Transcript {
     pub failure: Option<Failure>,
     /// The profile that would allow what the program was refused.
     pub needs: Option<crate::Profile>,
+    /// What its tasks and threads did, when the job asked for it; as `etude_trace::events` has it. Forgeable, bounded.
+    pub events: Option<Vec<u8>>,
     /// The files of the work folder, when the job asked to keep them.
     pub files: Vec<(RelativePath, Vec<u8>)>,
 }

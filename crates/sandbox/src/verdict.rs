@@ -56,6 +56,7 @@ pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) ->
         failure,
         needs,
         writes: ended.writes,
+        events: ended.events,
         files: ended.files,
     }
 }
