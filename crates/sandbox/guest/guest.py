@@ -39,6 +39,11 @@ def settle(modules, site):
         except BaseException:
             pass
     _sys.modules.pop("faulthandler", None)
+    remember()
+
+
+def remember():
+    """What is imported by now is not the program's doing, and none of the collector's business."""
     global _beforehand
     _beforehand = frozenset(name.partition(".")[0] for name in _sys.modules if name not in _plain)
     _gc.collect()

@@ -1,5 +1,6 @@
 //! What is to be run.
 
+use crate::area::SIZE;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::limits::Limits;
@@ -149,7 +150,9 @@ impl Job {
 
     /// What is fixed about a run before it knows its program. `mapped` is the size of the warm interpreter.
     pub(crate) fn start(&self, proc: bool, mapped: u64) -> Start {
-        Start { clock: self.clock.wire(), seed: self.seed, ..self.limits.start(self.profile, proc, mapped) }
+        let room = if self.trace { mapped.saturating_add(SIZE as u64) } else { mapped };
+        let limits = self.limits.start(self.profile, proc, room);
+        Start { clock: self.clock.wire(), seed: self.seed, trace: self.trace, ..limits }
     }
 
     /// The job as the guest reads it.

@@ -18,6 +18,8 @@
 compile_error!("the sandbox is made of namespaces, Landlock and seccomp, which only Linux has");
 
 mod accounting;
+#[allow(unreachable_pub, reason = "shared with the guest library, which writes what is read here")]
+mod area;
 mod cgroup;
 mod channel;
 mod clock;
@@ -34,6 +36,7 @@ mod run;
 #[cfg_attr(not(target_arch = "x86_64"), path = "seccomp_elsewhere.rs")]
 mod seccomp;
 mod supervisor;
+mod traced;
 mod transcript;
 mod verdict;
 mod warm;

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Kept};
 use crate::job::{Job, RelativePath};
 use crate::keeper::{self, Word};
 use crate::limits::Limits;
+use crate::traced::Traced;
 use crate::transcript::{Stream, Write};
 use crate::warm::{Seat, nudge};
 use crate::wire::{self, MAX_PACKET, Reader, Status, Writer, clock_end, tag};
@@ -141,6 +142,7 @@ pub(crate) fn follow(
     if ended.status.is_none() && ended.wall.is_zero() {
         ended.wall = run.started.elapsed();
     }
+    ended.events = seat.pipes.traced.as_ref().map(Traced::stream).transpose()?;
     if let (Some(group), Some((kills, refused, cpu))) = (group, before) {
         ended.memory_kills = group.memory_kills().saturating_sub(kills);
         ended.refused_processes = group.refused_processes().saturating_sub(refused);
@@ -433,8 +435,11 @@ mod tests {
             std::thread::sleep(Duration::from_secs(6));
             drop((their_out, their_err, their_job));
         });
-        let seat =
-            Seat { pidfd, pipes: Pipes { out, err, status, job: job_end, clock: None }, start: Start::default() };
+        let seat = Seat {
+            pidfd,
+            pipes: Pipes { out, err, status, job: job_end, clock: None, traced: None },
+            start: Start::default(),
+        };
         let started = Instant::now();
         let interrupted = AtomicBool::new(false);
         let ended = follow(&seat, &[], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");

@@ -9,6 +9,7 @@ use crate::mounts::{self, SCRATCH, TEMPORARY, WORK};
 use crate::outer::{self, Child, Exec, Users};
 use crate::seccomp::{self, Shape};
 use crate::supervisor;
+use crate::traced::Traced;
 use crate::wire::{self, Access, MAX_PACKET, Rule, SWITCH, Setup, Start, tag};
 use crate::{Error, Result};
 use rustix::process::{Signal, pidfd_send_signal};
@@ -48,6 +49,8 @@ pub(crate) struct Pipes {
     pub(crate) job: OwnedFd,
     /// None under the real clock.
     pub(crate) clock: Option<Kept>,
+    /// Only of a traced run.
+    pub(crate) traced: Option<Traced>,
 }
 
 pub(crate) struct Warm {
@@ -212,8 +215,10 @@ impl Warm {
             fds.extend([out.as_fd(), err.as_fd()]);
             fds.extend(clock.files());
         }
+        let traced = start.trace.then(Traced::new).transpose()?;
+        fds.extend(traced.as_ref().map(Traced::file));
         channel::send(self.control.as_fd(), &start.encode(), &fds)?;
-        Ok(Pipes { out, err, status, job, clock })
+        Ok(Pipes { out, err, status, job, clock, traced })
     }
 
     fn started(&self) -> Result<OwnedFd> {

@@ -243,6 +243,8 @@ pub struct Start {
     pub seed: Option<u64>,
     /// The most virtual time, in nanoseconds.
     pub virtual_ns: u64,
+    /// What tasks and threads do is written down: the last descriptor is the memory for it.
+    pub trace: bool,
 }
 
 impl Start {
@@ -257,7 +259,8 @@ impl Start {
             .flag(self.kept_outside)
             .flag(self.seed.is_some())
             .u64(self.seed.unwrap_or(0))
-            .u64(self.virtual_ns);
+            .u64(self.virtual_ns)
+            .flag(self.trace);
         out.finish()
     }
 
@@ -281,6 +284,7 @@ impl Start {
                 (false, _) => None,
             },
             virtual_ns: input.u64()?,
+            trace: input.flag()?,
         })
     }
 }

@@ -59,6 +59,12 @@ pub fn now(shared: Option<&Shared>) -> i64 {
     }
 }
 
+/// The time of the run's monotonic clock, which this does not move: for whoever watches the run.
+#[unsafe(no_mangle)]
+pub extern "C" fn etude_clock_now() -> i64 {
+    now(shared())
+}
+
 /// The time of any clock, for our own use: it does not tick.
 #[inline(never)]
 pub fn read(shared: Option<&Shared>, clock: c_int) -> i64 {

@@ -4,11 +4,11 @@
 //! learners of another user.
 
 use crate::init::{self, CONTROL, OUTPUTS, SHARED as SHARED_FD, text};
+use crate::notes;
 use crate::supervisor::shared::{MAGIC, Shared};
 use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
 use crate::sys::{self, c_char, c_int, c_long, c_void};
 use crate::wire::{Setup, Start, Status, clock as mode, clock_end, tag, tag_of};
-use crate::notes;
 use std::sync::atomic::{AtomicPtr, Ordering::*};
 
 /// Asks a Python of the run to write down where its tasks and threads wait.
@@ -152,6 +152,15 @@ pub fn attach(setup: &Setup, start: &Start) {
         if !function.is_null() {
             std::mem::transmute::<*mut c_void, Attach>(function)(shared, library.as_ptr(), file.as_ptr());
         }
+    }
+}
+
+/// The word for how the run's time goes.
+pub fn name(start: &Start) -> &'static str {
+    match (shared(), start.clock) {
+        (None, _) => "real",
+        (_, mode::STEADY) => "steady",
+        _ => "virtual",
     }
 }
 

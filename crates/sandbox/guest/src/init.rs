@@ -2,12 +2,12 @@
 //!
 //! It never runs Python. All signals stay blocked in it, and it holds the only status socket.
 
+use crate::clock::{self, Clock, End};
 use crate::notes::{self, Notes};
 use crate::packets;
 use crate::sys;
 use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
-use crate::clock::{self, Clock, End};
-use crate::{confine, folder, learner};
+use crate::{confine, folder, learner, trace};
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering::*;
 
@@ -26,7 +26,8 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
     let unblocked = block_signals();
     let noted = notes::create();
     arrange_descriptors(fds);
-    if !noted {
+    let traced = !start.trace || trace::map(fds.len() as i32);
+    if !noted || !traced {
         broken(Step::Session);
     }
     if !confine::bind_to_parent() {
@@ -84,11 +85,11 @@ fn arrange_descriptors(fds: &[i32]) {
     // SAFETY: moves descriptors received for this purpose out of the way first, so that none is overwritten before it
     // has been copied; everything above them, and the control socket at 3, is closed or replaced.
     unsafe {
-        let mut moved = [-1; 8];
+        let mut moved = [-1; 9];
         for (moved, fd) in moved.iter_mut().zip(fds) {
             *moved = sys::fcntl(*fd, sys::F_DUPFD_CLOEXEC, 60);
         }
-        let moved = &moved[..fds.len().min(8)];
+        let moved = &moved[..fds.len().min(9)];
         // Whatever failed, the interpreter's own descriptors would be the run's: its control socket as the status.
         let put = |(target, fd): (usize, &i32)| match target as i32 + 1 {
             target @ (1 | 2) => sys::dup2(*fd, target) >= 0,

@@ -68,6 +68,10 @@ pub unsafe extern "C" fn write(fd: c_int, buffer: *const c_void, count: usize) -
         return note(fd, buffer, count);
     }
     if fd == 1 || fd == 2 {
+        // SAFETY: as for `write(2)`; a wrong address is the kernel's to refuse.
+        if !buffer.is_null() && crate::trace::is_on() {
+            crate::trace::output(fd, unsafe { std::slice::from_raw_parts(buffer.cast(), count) });
+        }
         before_switch(fd);
     }
     // SAFETY: the arguments are passed on as they came.
@@ -115,7 +119,7 @@ fn before_switch(fd: c_int) {
 }
 
 /// The C library's own function, looked up once.
-fn real(cache: &AtomicUsize, name: &core::ffi::CStr) -> usize {
+pub fn real(cache: &AtomicUsize, name: &core::ffi::CStr) -> usize {
     let mut address = cache.load(Relaxed);
     if address == 0 {
         // SAFETY: a terminated name; the result is only called with the signature of that function.
@@ -157,6 +161,9 @@ pub unsafe extern "C" fn fork() -> c_int {
     static REAL: AtomicUsize = AtomicUsize::new(0);
     // SAFETY: the symbol is the C library's `fork`.
     let result = unsafe { std::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(real(&REAL, c"fork"))() };
+    if result == 0 {
+        crate::trace::forked();
+    }
     if result < 0 && sys::errno() == sys::EAGAIN {
         notes::event(event::NO_PROCESS);
     }

@@ -4,7 +4,7 @@ use crate::init::{broken, text};
 use crate::python::{Api, Py};
 use crate::serve::Guest;
 use crate::wire::{MAX_JOB, Order, Setup, Start, Step};
-use crate::{clock, confine, interpose, landlock, notes, sys};
+use crate::{clock, confine, interpose, landlock, notes, sys, trace};
 use std::ffi::CString;
 
 /// Everything that is given up, in the order in which each step still has what it needs.
@@ -169,15 +169,7 @@ fn run_command(argv: &[Vec<u8>]) -> ! {
     broken(Step::Exec)
 }
 
-fn run_script(
-    api: &Api,
-    guest: &Guest,
-    setup: &Setup,
-    start: &Start,
-    order: &Order,
-    path: &str,
-    source: &[u8],
-) -> ! {
+fn run_script(api: &Api, guest: &Guest, setup: &Setup, start: &Start, order: &Order, path: &str, source: &[u8]) -> ! {
     // SAFETY: the interpreter is initialised, this is its only thread and holds its lock. References are balanced; the
     // code and the namespace are only borrowed from the tuple, which outlives their use.
     unsafe {
@@ -196,6 +188,9 @@ fn run_script(
         if begun.is_null() {
             code = report(api, guest, false);
         } else {
+            if start.trace {
+                trace::start(api, &setup.work, clock::name(start), guest.none);
+            }
             let main = (api.PyTuple_GetItem)(begun, 1);
             let result = (api.PyEval_EvalCode)((api.PyTuple_GetItem)(begun, 0), main, main);
             if result.is_null() {
@@ -256,6 +251,7 @@ unsafe fn wind_down(api: &Api, guest: &Guest, mut code: i64) -> ! {
             (api.PyLong_AsLong)(flushed)
         };
         let mut failed = flush();
+        trace::finish();
         let names = api.call(guest.leftovers, []);
         if names.is_null() {
             (api.PyErr_Clear)();
@@ -270,6 +266,7 @@ unsafe fn wind_down(api: &Api, guest: &Guest, mut code: i64) -> ! {
             (api.PyGC_Collect)();
         }
         failed |= flush();
+        trace::leave();
         if failed != 0 && code == 0 {
             code = failed;
         }

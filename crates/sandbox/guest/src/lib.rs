@@ -6,6 +6,8 @@
 //!
 //! The process tree, from outside in: warm interpreter → init (pid 1 of a run, waits and reports) → learner.
 
+#[path = "../../src/area.rs"]
+mod area;
 mod clock;
 mod confine;
 mod folder;
@@ -17,10 +19,11 @@ mod notes;
 mod packets;
 mod python;
 mod serve;
-mod sys;
 #[allow(dead_code, reason = "the sandbox uses the other half")]
 #[path = "../../../clock/src/supervisor/mod.rs"]
 mod supervisor;
+mod sys;
+mod trace;
 #[allow(dead_code, reason = "each side of the wire uses its half")]
 #[path = "../../src/wire.rs"]
 mod wire;

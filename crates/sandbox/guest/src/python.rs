@@ -19,6 +19,20 @@ pub struct PyStatus {
     pub exit_code: c_int,
 }
 
+/// `PyMethodDef`
+#[repr(C)]
+pub struct Method {
+    pub name: *const c_char,
+    pub function: unsafe extern "C" fn(Py, Py) -> Py,
+    pub flags: c_int,
+    pub documentation: *const c_char,
+}
+
+/// [`Method::flags`]: the function is given a tuple of its arguments.
+pub const VARIABLE_ARGUMENTS: c_int = 1;
+/// [`Method::flags`]: the function is given its one argument.
+pub const ONE_ARGUMENT: c_int = 8;
+
 macro_rules! interface {
     ($($name:ident: fn($($argument:ty),*) $(-> $result:ty)?;)*) => {
         #[allow(non_snake_case, reason = "the names are Python's")]
@@ -79,6 +93,28 @@ interface! {
     PyOS_AfterFork_Child: fn();
     Py_DecRef: fn(Py);
     Py_IncRef: fn(Py);
+    PyObject_GetAttr: fn(Py, Py) -> Py;
+    PyObject_IsInstance: fn(Py, Py) -> c_int;
+    PyObject_IsTrue: fn(Py) -> c_int;
+    PyObject_Size: fn(Py) -> isize;
+    PySequence_List: fn(Py) -> Py;
+    PyTuple_Size: fn(Py) -> isize;
+    PyFloat_AsDouble: fn(Py) -> f64;
+    PyUnicode_InternFromString: fn(*const c_char) -> Py;
+    PyUnicode_AsUTF8AndSize: fn(Py, *mut isize) -> *const c_char;
+    PyUnicode_AsEncodedString: fn(Py, *const c_char, *const c_char) -> Py;
+    PyBytes_Size: fn(Py) -> isize;
+    PyErr_Restore: fn(Py, Py, Py);
+    PyEval_GetFrame: fn() -> Py;
+    PyFrame_GetLineNumber: fn(Py) -> c_int;
+    PyWeakref_NewRef: fn(Py, Py) -> Py;
+    PyWeakref_GetObject: fn(Py) -> Py;
+    PyCFunction_NewEx: fn(*mut Method, Py, Py) -> Py;
+    PyGILState_Check: fn() -> c_int;
+    PyGILState_GetThisThreadState: fn() -> *mut sys::c_void;
+    PyGILState_Ensure: fn() -> c_int;
+    PyGILState_Release: fn(c_int);
+    Py_AddPendingCall: fn(unsafe extern "C" fn(*mut sys::c_void) -> c_int, *mut sys::c_void) -> c_int;
 }
 
 impl Api {

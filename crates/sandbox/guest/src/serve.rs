@@ -3,7 +3,7 @@
 use crate::python::{Api, Py};
 use crate::sys::{self, c_char, c_int};
 use crate::wire::{CONTROL, MAX_PACKET, Setup, Start, Writer, clock, note, tag};
-use crate::{confine, init, learner, packets};
+use crate::{confine, init, learner, packets, trace};
 
 /// The functions of `guest.py` the library calls.
 pub struct Guest {
@@ -14,6 +14,7 @@ pub struct Guest {
     pub none: Py,
     warm: Py,
     settle: Py,
+    remember: Py,
 }
 
 const SOURCE: &str = concat!(include_str!("../guest.py"), "\0");
@@ -126,6 +127,7 @@ fn load_guest(api: &Api) -> Option<Guest> {
             leftovers: name(c"leftovers")?,
             warm: name(c"warm")?,
             settle: name(c"settle")?,
+            remember: name(c"remember")?,
             none: name(c"nothing")?,
         })
     }
@@ -140,7 +142,13 @@ fn serve(api: &Api, guest: &Guest, setup: &Setup) -> ! {
             leave(0);
         }
         match Start::decode(&packet[..count]) {
-            Some(start) if fds.len() == expected(&start) => fork_run(api, guest, setup, &start, &fds),
+            Some(start) if fds.len() == expected(&start) => {
+                if start.trace {
+                    trace::prepare(api);
+                    remember(api, guest);
+                }
+                fork_run(api, guest, setup, &start, &fds);
+            }
             _ => drop(packets::send(CONTROL, &note(tag::REFUSED, "a malformed request"), None)),
         }
         for fd in fds {
@@ -150,9 +158,19 @@ fn serve(api: &Api, guest: &Guest, setup: &Setup) -> ! {
     }
 }
 
+/// Notes what the library to be watched has brought along.
+fn remember(api: &Api, guest: &Guest) {
+    // SAFETY: the interpreter's lock is held; the result is `None`, or null with an exception.
+    unsafe {
+        let result = api.call(guest.remember, []);
+        if result.is_null() { (api.PyErr_Clear)() } else { (api.Py_DecRef)(result) }
+    }
+}
+
 /// How many descriptors come with a request.
 fn expected(start: &Start) -> usize {
-    if start.clock == clock::REAL { 4 } else { 7 + usize::from(start.kept_outside) }
+    let clock = if start.clock == clock::REAL { 4 } else { 7 + usize::from(start.kept_outside) };
+    clock + usize::from(start.trace)
 }
 
 fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32]) {

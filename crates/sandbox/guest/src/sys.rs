@@ -25,13 +25,13 @@ pub struct msghdr {
     pub flags: c_int,
 }
 
-/// A control message that carries up to eight descriptors.
+/// A control message that carries up to nine descriptors.
 #[repr(C)]
 pub struct rights {
     pub len: usize,
     pub level: c_int,
     pub kind: c_int,
-    pub fds: [c_int; 8],
+    pub fds: [c_int; 9],
 }
 
 #[repr(C)]
@@ -225,6 +225,10 @@ pub struct dirent {
 pub const SYS_WRITE: c_long = 1;
 pub const SYS_SCHED_YIELD: c_long = 24;
 pub const SYS_NANOSLEEP: c_long = 35;
+pub const SYS_GETTID: c_long = 186;
+pub const SYS_TIMER_CREATE: c_long = 222;
+pub const SYS_TIMER_SETTIME: c_long = 223;
+pub const SYS_CLOCK_GETTIME: c_long = 228;
 pub const SYS_CAPGET: c_long = 125;
 pub const SYS_CAPSET: c_long = 126;
 pub const SYS_SECCOMP: c_long = 317;
@@ -236,6 +240,9 @@ pub const SYS_LANDLOCK_RESTRICT: c_long = 446;
 
 pub const RTLD_NEXT: *mut c_void = -1isize as *mut c_void;
 pub const RTLD_DEFAULT: *mut c_void = std::ptr::null_mut();
+
+pub const CLOCK_MONOTONIC: c_int = 1;
+pub const CLOCK_THREAD_CPUTIME_ID: c_int = 3;
 
 pub const EPERM: c_int = 1;
 pub const EINTR: c_int = 4;
@@ -306,6 +313,16 @@ pub const WNOHANG: c_int = 1;
 pub fn errno() -> c_int {
     // SAFETY: glibc returns a valid pointer to this thread's errno for as long as the thread lives.
     unsafe { *__errno_location() }
+}
+
+pub fn set_errno(error: c_int) {
+    // SAFETY: as above.
+    unsafe { *__errno_location() = error }
+}
+
+pub fn is_main_thread() -> bool {
+    // SAFETY: no arguments.
+    unsafe { syscall(SYS_GETTID) == c_long::from(getpid()) }
 }
 
 pub fn sleep_us(micros: i64) {
