@@ -251,6 +251,9 @@ def start():
         (registry, eager),
         add,
         *kinds,
+        events.Handle,
+        futures.Future,
+        events.Handle._run.__code__,
     ]
 
 

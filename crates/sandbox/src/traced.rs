@@ -107,7 +107,6 @@ mod tests {
         assert_eq!(traced.stream().expect("read"), b"");
         rustix::io::pwrite(traced.file(), &[0xff; 64], 0).expect("written");
         let stream = traced.stream().expect("read");
-        assert_eq!(stream.iter().filter(|byte| **byte != 0).count() > 0, true);
-        assert!(stream.len() < SIZE + 10_000);
+        assert!((SIZE - TABLE_BYTES..SIZE + 10_000).contains(&stream.len()), "{}", stream.len());
     }
 }

@@ -43,7 +43,7 @@ impl Tracer {
             let task = task.get();
             let mut record = Record { task: id, ..Record::new(Op::Left, self.now()) };
             if self.is_pending(task) {
-                let waiter = api.some(task, names.fut_waiter, self.none);
+                let waiter = self.waiter(task);
                 self.place_of(task, waiter, &mut record);
             } else {
                 let exception = api.some(task, names.exception_kept, self.none);

@@ -40,9 +40,35 @@ impl Hasher for Mix {
 pub type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
 
 /// What is known of a code object, which is kept alive so that its address stays its own.
+#[derive(Default)]
 struct Code {
     is_user: bool,
     sites: Map<i32, i32>,
+    /// Of a library: what a task that waits there waits in.
+    place: Option<Place>,
+    /// The qualified name that coroutines of it have, as an address and as a string.
+    title: (usize, i32),
+    definition: Option<i32>,
+}
+
+/// What of a library a task waits in.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// `module.function`, as a string.
+    pub name: i32,
+    pub shows: Shows,
+}
+
+/// What its variables show of whom is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    Nothing,
+    /// A lock, a queue, a group.
+    Resource,
+    /// A set of futures.
+    Several,
+    /// A task.
+    Task,
 }
 
 #[derive(Default)]
@@ -51,7 +77,10 @@ pub struct Intern {
     strings: HashMap<String, i32>,
     sites: usize,
     codes: Map<usize, Code>,
-    chains: Map<Vec<(usize, i32)>, i32>,
+    /// A chain's number, and the site of its innermost line.
+    chains: Map<Vec<(usize, i32)>, (i32, i32)>,
+    /// The string `yield`.
+    bare_yield: i32,
 }
 
 /// A list of values as JSON: `entry!(area, "s", number, Text(text))`.
@@ -73,7 +102,14 @@ pub trait Json {
 
 impl Json for i64 {
     fn write(&self, line: &mut String) {
-        let _ = write!(line, "{self}");
+        let (mut digits, mut at, mut rest) = ([0; 20], 20, self.unsigned_abs());
+        while rest > 0 || at == 20 {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        line.push_str(if *self < 0 { "-" } else { "" });
+        line.extend(digits[at..].iter().map(|digit| char::from(*digit)));
     }
 }
 
@@ -154,7 +190,7 @@ impl Tracer {
             // Kept, so that the address stays its own.
             Ref::share(api, code).keep();
             let is_user = !file.starts_with(['/', '<']) || file.starts_with(&intern.work);
-            Code { is_user, sites: Map::default() }
+            Code { is_user, ..Code::default() }
         })
     }
 
@@ -191,21 +227,79 @@ impl Tracer {
 
     /// The line where a code object begins.
     pub fn definition(&mut self, code: Py) -> i32 {
+        if let Some(site) = self.code(code).definition {
+            return site;
+        }
         let first = self.api.number(code, self.names.co_firstlineno).unwrap_or(0);
-        self.site(code, first as i32)
+        let site = self.site(code, first as i32);
+        self.code(code).definition = Some(site);
+        site
     }
 
-    pub fn chain(&mut self, levels: &[(usize, i32)], sites: &[[i32; 2]]) -> i32 {
-        if let Some(number) = self.intern.chains.get(levels) {
-            return *number;
+    /// What a bare yield waits in.
+    pub fn bare_yield(&mut self) -> i32 {
+        if self.intern.bare_yield == 0 {
+            self.intern.bare_yield = self.string("yield");
         }
+        self.intern.bare_yield
+    }
+
+    /// A chain's number and the site of its innermost line, if it has been met.
+    pub fn known_chain(&self, levels: &[(usize, i32)]) -> Option<(i32, i32)> {
+        self.intern.chains.get(levels).copied()
+    }
+
+    pub fn new_chain(&mut self, levels: Vec<(usize, i32)>, sites: Vec<[i32; 2]>) -> (i32, i32) {
+        let innermost = sites.last().map_or(0, |site| site[0]);
         if self.intern.chains.len() >= MOST || levels.is_empty() {
-            return 0;
+            return (0, innermost);
         }
         let number = self.intern.chains.len() as i32 + 1;
-        entry!(self.area, "c", number, sites.to_vec());
-        self.intern.chains.insert(levels.to_vec(), number);
-        number
+        entry!(self.area, "c", number, sites);
+        self.intern.chains.insert(levels, (number, innermost));
+        (number, innermost)
+    }
+
+    /// What a task waits in whose innermost coroutine, one of a library's, runs `code`.
+    pub fn library_place(&mut self, code: Py, frame: impl FnOnce() -> Option<Ref<'static>>) -> Place {
+        if let Some(place) = self.code(code).place {
+            return place;
+        }
+        let Some(frame) = frame() else { return Place { name: 0, shows: Shows::Nothing } };
+        let (module, function) = (self.module(frame.get()), self.api.text_of(code, self.names.co_name, 100));
+        let function = function.unwrap_or_default();
+        let shows = match &*module {
+            "asyncio.locks" | "asyncio.queues" | "asyncio.taskgroups" | "asyncio.streams" => Shows::Resource,
+            "asyncio.tasks" if function == "wait" => Shows::Several,
+            "asyncio.tasks" if function == "wait_for" => Shows::Task,
+            "asyncio.tasks" if function == "_wait_for_one" => Shows::Resource,
+            _ => Shows::Nothing,
+        };
+        let place = Place { name: self.string(&format!("{module}.{function}")), shows };
+        self.code(code).place = Some(place);
+        place
+    }
+
+    /// `__name__` of the module a frame runs in.
+    pub fn module(&self, frame: Py) -> String {
+        let globals = self.api.attr(frame, self.names.f_globals);
+        // SAFETY: a live dictionary; the result is borrowed while it lives.
+        let name =
+            globals.as_ref().map(|all| unsafe { (self.api.PyDict_GetItemString)(all.get(), c"__name__".as_ptr()) });
+        name.filter(|name| !name.is_null()).and_then(|name| self.api.text(name, 100)).unwrap_or_default()
+    }
+
+    /// The qualified name of a coroutine that runs `code`.
+    pub fn coroutine_title(&mut self, coroutine: Py, code: Py) -> i32 {
+        let Some(name) = self.api.attr(coroutine, self.names.qualname) else { return 0 };
+        let (known, title) = self.code(code).title;
+        // Code keeps its name alive.
+        if known == name.get() as usize {
+            return title;
+        }
+        let title = self.api.text(name.get(), 200).map_or(0, |text| self.string(&text));
+        self.code(code).title = (name.get() as usize, title);
+        title
     }
 
     /// The frame that is running on this thread.
@@ -221,9 +315,13 @@ impl Tracer {
         let (mut frame, mut called) = (self.frame(), None);
         for _ in 0..60 {
             let Some(current) = frame else { break };
-            let code = api.attr(current.get(), names.f_code);
-            if code.is_some_and(|code| self.is_user(code.get())) {
+            let Some(code) = api.attr(current.get(), names.f_code) else { break };
+            if self.is_user(code.get()) {
                 return (Some(current), called);
+            }
+            // What is below only runs the loop.
+            if code.get() == self.library.run {
+                break;
             }
             frame = api.some(current.get(), names.f_back, self.none);
             called = Some(current);

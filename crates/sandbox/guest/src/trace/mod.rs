@@ -9,6 +9,7 @@
 mod area;
 mod calls;
 mod exit;
+mod fast;
 mod hooks;
 mod intern;
 mod objects;
@@ -57,6 +58,11 @@ struct Library {
     coroutine: Py,
     generator: Py,
     async_generator: Py,
+    /// `asyncio.Handle`
+    handle: Py,
+    future: Py,
+    /// The code of `asyncio.Handle._run`.
+    run: Py,
 }
 
 impl Default for Library {
@@ -74,6 +80,9 @@ impl Default for Library {
             coroutine: none,
             generator: none,
             async_generator: none,
+            handle: none,
+            future: none,
+            run: none,
         }
     }
 }
@@ -107,6 +116,8 @@ struct Local {
     /// It works off the jobs of an executor.
     works: bool,
     is_main: bool,
+    /// When its loop last ended a callback, if it has only taken the next from its queue since.
+    between: Option<i64>,
     /// The coroutine for which a task is being made, and since when: an eager one may end meanwhile.
     making: (usize, i64),
 }
@@ -146,6 +157,7 @@ struct Tracer {
     /// Who started a thread that has not begun yet, and where.
     starters: Map<i32, (i32, i32)>,
     kinds: tasks::Kinds,
+    readers: fast::Readers,
 }
 
 impl Tracer {
@@ -223,15 +235,16 @@ fn clip(number: i64) -> i32 {
 /// Runs a hook. One that is begun within another, by a finaliser say, is not told.
 fn hook(tell: impl FnOnce(&mut Tracer)) {
     static BUSY: AtomicBool = AtomicBool::new(false);
-    if !is_on() || BUSY.swap(true, Acquire) {
+    if !is_on() || BUSY.load(Relaxed) {
         return;
     }
+    BUSY.store(true, Relaxed);
     // SAFETY: made by `start` and never freed; the interpreter's lock is held by whoever calls a hook, and `BUSY` keeps
     // those out that come while a finaliser has let go of it.
     if let Some(tracer) = unsafe { TRACER.load(Acquire).as_mut() } {
         tell(tracer);
     }
-    BUSY.store(false, Release);
+    BUSY.store(false, Relaxed);
 }
 
 /// The interpreter's functions, once a run is traced.
@@ -294,6 +307,7 @@ impl Tracer {
             processes: Map::default(),
             starters: Map::default(),
             kinds: tasks::Kinds::default(),
+            readers: fast::Readers::default(),
         }
     }
 
@@ -319,9 +333,23 @@ impl Tracer {
             &mut library.coroutine,
             &mut library.generator,
             &mut library.async_generator,
+            &mut library.handle,
+            &mut library.future,
+            &mut library.run,
         ] {
             *place = objects.next().unwrap_or(self.none);
         }
+        let reader = |class, name| fast::Reader::of(self.api, class, name);
+        self.readers = fast::Readers {
+            callback: reader(self.library.handle, self.names.callback),
+            arguments: reader(self.library.handle, self.names.arguments),
+            fut_waiter: reader(self.library.task, self.names.fut_waiter),
+            state: reader(self.library.task, self.names.state),
+            must_cancel: reader(self.library.task, self.names.must_cancel),
+            coroutine: reader(self.library.task, self.names.coroutine),
+            cr_code: reader(self.library.coroutine, self.names.cr_code),
+            cr_await: reader(self.library.coroutine, self.names.cr_await),
+        };
         untraced
     }
 }

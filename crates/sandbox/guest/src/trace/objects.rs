@@ -211,5 +211,8 @@ pub fn class_name(object: Py) -> String {
 }
 
 fn cut(bytes: &[u8], most: usize) -> String {
+    if bytes.len() <= most && bytes.is_ascii() {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
     String::from_utf8_lossy(&bytes[..bytes.len().min(most * 4)]).chars().take(most).collect()
 }

@@ -35,12 +35,13 @@ impl Tracer {
     fn task_of(&mut self, callback: Py) -> Option<Ref<'static>> {
         let kind = kind_of(callback) as usize;
         if kind == self.kinds.step || kind == self.kinds.wakeup {
-            return self.api.attr(callback, self.names.self_);
+            // SAFETY: what such an object holds first is its task.
+            return Some(Ref::share(self.api, unsafe { *callback.cast::<Py>().add(2) }));
         }
         if kind == self.kinds.builtin {
             // SAFETY: a built-in function holds its definition, which begins with its name.
             let name = unsafe { CStr::from_ptr(**callback.cast::<*const *const core::ffi::c_char>().add(2)) };
-            return (name == c"task_wakeup").then(|| self.api.attr(callback, self.names.self_)).flatten();
+            return (name == c"task_wakeup").then(|| self.api.attr(callback, self.names.self_))?;
         }
         if kind == self.kinds.method {
             let owner = self.api.attr(callback, self.names.self_)?;
@@ -92,14 +93,14 @@ impl Tracer {
         };
         let (mut title, mut site, mut user) = (0, 0, 0);
         if let Some(coroutine) = &coroutine {
-            title = self.string_of(coroutine.get(), names.qualname);
-            if title == 0 {
-                title = self.string(&class_name(coroutine.get()));
-            }
             let code = api.attr(coroutine.get(), names.cr_code).or_else(|| api.attr(coroutine.get(), names.gi_code));
-            if let Some(code) = code {
-                site = self.definition(code.get());
-                user = i32::from(self.is_user(code.get()));
+            match code {
+                Some(code) => {
+                    title = self.coroutine_title(coroutine.get(), code.get());
+                    site = self.definition(code.get());
+                    user = i32::from(self.is_user(code.get()));
+                }
+                None => title = self.title(coroutine.get()),
             }
         }
         if id < 100_000 {
@@ -135,11 +136,10 @@ impl Tracer {
 
     /// `create_task` has made one; an eager one has run already.
     pub fn made(&mut self, task: Py) {
-        let (api, names) = (self.api, self.names);
         if self.is_task(task) {
             let since = local(|local| local.making.1);
             let is_known = self.tasks.contains_key(&(task as usize));
-            let waits = api.some(task, names.fut_waiter, self.none);
+            let waits = self.waiter(task);
             let is_done = waits.is_none() && !self.is_pending(task);
             let id = self.task(task);
             if is_done || waits.is_some() || !is_known {
@@ -155,23 +155,32 @@ impl Tracer {
 
     /// The words for states are interned, so that the address nearly always tells.
     pub fn is_state(&self, future: Py, word: Py, text: &str) -> bool {
-        let Some(state) = self.api.attr(future, self.names.state) else { return false };
+        let state = match kind_of(future) == self.library.task {
+            true => self.readers.state.read(self.api, future, self.names.state),
+            false => self.api.attr(future, self.names.state),
+        };
+        let Some(state) = state else { return false };
         state.get() == word || self.api.text(state.get(), 20).as_deref() == Some(text)
     }
 
     pub fn begin(&mut self, handle: Py) {
         let (api, names) = (self.api, self.names);
-        let Some(callback) = api.attr(handle, names.callback) else { return };
+        let Some(callback) = self.readers.callback.read(api, handle, names.callback) else { return };
         let mut run = Running { handle: handle as usize, ..Running::default() };
         if let Some(task) = self.task_of(callback.get()) {
             run.task = self.task(task.get());
-            let how = match api.is_true(task.get(), names.must_cancel) {
+            let must_cancel = match kind_of(task.get()) == self.library.task {
+                true => self.readers.must_cancel.read(api, task.get(), names.must_cancel),
+                false => api.attr(task.get(), names.must_cancel),
+            };
+            // SAFETY: a live object.
+            let how = match must_cancel.is_some_and(|flag| unsafe { (api.PyObject_IsTrue)(flag.get()) } == 1) {
                 true => 1,
                 false => self
                     .first_argument(handle)
                     .map_or(0, |future| if self.is_state(future.get(), names.cancelled, "CANCELLED") { 2 } else { 0 }),
             };
-            run.start = self.now();
+            run.start = local(|local| local.between.take()).unwrap_or_else(|| self.now());
             if how > 0 {
                 self.write(Record { task: run.task, a: how, ..Record::new(Op::Cancel, run.start) });
             }
@@ -201,7 +210,7 @@ impl Tracer {
 
     /// What a wake-up is called with: the future that was waited for.
     fn first_argument(&self, handle: Py) -> Option<Ref<'static>> {
-        let arguments = self.api.attr(handle, self.names.arguments)?;
+        let arguments = self.readers.arguments.read(self.api, handle, self.names.arguments)?;
         // SAFETY: a tuple while the handle is not cancelled; another object raises, which is cleared. The result is
         // shared while the tuple lives.
         unsafe {
@@ -222,13 +231,15 @@ impl Tracer {
             let index = local.running.iter().rposition(|run| run.handle == handle as usize)?;
             let run = local.running[index];
             local.running.truncate(index);
+            local.between = Some(now);
             if local.is_main {
                 sample::enter(local.running.last().map_or(0, |run| run.handle));
             }
             Some(run)
         });
         let Some(run) = ended else { return };
-        let callback = self.api.some(handle, self.names.callback, self.none);
+        let callback = self.readers.callback.read(self.api, handle, self.names.callback);
+        let callback = callback.filter(|callback| callback.get() != self.none);
         if run.task > 0 {
             match callback.and_then(|callback| self.task_of(callback.get())) {
                 Some(task) => self.step_ended(task.get(), run.task, run.start, now),
@@ -251,9 +262,17 @@ impl Tracer {
         }
     }
 
+    /// What a task waits for.
+    pub fn waiter(&self, task: Py) -> Option<Ref<'static>> {
+        let waiter = match kind_of(task) == self.library.task {
+            true => self.readers.fut_waiter.read(self.api, task, self.names.fut_waiter),
+            false => self.api.attr(task, self.names.fut_waiter),
+        };
+        waiter.filter(|waiter| waiter.get() != self.none)
+    }
+
     fn step_ended(&mut self, task: Py, id: i32, start: i64, now: i64) {
-        let (api, names) = (self.api, self.names);
-        let waiter = api.some(task, names.fut_waiter, self.none);
+        let waiter = self.waiter(task);
         let mut step = Record { amount: now - start, task: id, ..Record::new(Op::Step, start) };
         if waiter.is_some() || self.is_pending(task) {
             self.place_of(task, waiter, &mut step);
@@ -299,7 +318,7 @@ impl Tracer {
     /// A callback was put into the queue of a loop: it may wake a task, or be what later does.
     pub fn scheduled(&mut self, handle: Py) {
         let (api, names) = (self.api, self.names);
-        let Some(callback) = api.attr(handle, names.callback) else { return };
+        let Some(callback) = self.readers.callback.read(api, handle, names.callback) else { return };
         let here = running();
         let Some(task) = self.task_of(callback.get()) else {
             let cause = match here.task {

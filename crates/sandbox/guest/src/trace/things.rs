@@ -319,6 +319,7 @@ impl Tracer {
 
     /// A loop looks for what to do next.
     pub fn once(&mut self, event_loop: Py) {
+        local(|local| local.between = None);
         let (api, names) = (self.api, self.names);
         let count = |name| api.attr(event_loop, name).map_or(1, |all| api.size(all.get()));
         if count(names.ready) > 0 || count(names.scheduled) > 0 || self.open_jobs > 0 || !self.processes.is_empty() {

@@ -1,6 +1,7 @@
 //! Where a task waits, and for what.
 
 use super::area::Record;
+use super::intern::{Place, Shows};
 use super::objects::{Ref, class_name, kind_of, type_name};
 use super::{Tracer, things};
 use crate::python::Py;
@@ -13,7 +14,8 @@ const DEEPEST: usize = 40;
 struct Level {
     object: Ref<'static>,
     code: Ref<'static>,
-    frame: Ref<'static>,
+    /// The attribute that gives its frame.
+    frame: Py,
 }
 
 /// A chain of awaits, told apart into the user's part and what that calls.
@@ -36,7 +38,7 @@ impl Tracer {
         };
         record.kept = u8::MAX;
         if waiter.is_none() {
-            record.a = self.string("yield");
+            record.a = self.bare_yield();
             // A task that only lets others run tells nothing new by its place.
             if yields > 3 {
                 return;
@@ -44,60 +46,52 @@ impl Tracer {
         }
         let chain = self.chain_of(task);
         record.kept = self.kept(task, &chain);
-        let (mut levels, mut sites) = (Vec::new(), Vec::new());
-        for level in &chain.user {
-            let last = self.api.number(level.frame.get(), self.names.f_lasti).unwrap_or(0) as i32;
-            record.site = self.site_of(level.frame.get());
-            levels.push((level.code.get() as usize, last));
-            sites.push([record.site, last]);
-        }
-        record.b = self.chain(&levels, &sites);
+        let frame = |level: &Level| self.api.attr(level.object.get(), level.frame);
+        let frames: Vec<Ref<'static>> = chain.user.iter().filter_map(frame).collect();
+        let last = |frame: &Ref<'static>| self.api.number(frame.get(), self.names.f_lasti).unwrap_or(0) as i32;
+        let levels = chain.user.iter().zip(&frames).map(|(level, frame)| (level.code.get() as usize, last(frame)));
+        let levels: Vec<(usize, i32)> = levels.collect();
+        (record.b, record.site) = self.known_chain(&levels).unwrap_or_else(|| {
+            let sites = frames.iter().zip(&levels).map(|(frame, (_, last))| [self.site_of(frame.get()), *last]);
+            let sites = sites.collect();
+            self.new_chain(levels, sites)
+        });
         let Some(waiter) = waiter else { return };
-        record.c = self.target(&chain, waiter.get());
-        let place = match &chain.library {
-            Some(level) => self.library_place(level.code.get(), level.frame.get()),
-            None if self.is_job(waiter.get()) => "executor".to_owned(),
-            None => class_name(waiter.get()),
+        let place = chain.library.as_ref().map(|level| {
+            let (api, object, frame) = (self.api, level.object.get(), level.frame);
+            self.library_place(level.code.get(), || api.attr(object, frame))
+        });
+        record.c = self.target(&chain, place, waiter.get());
+        record.a = match place {
+            Some(place) => place.name,
+            None if self.is_job(waiter.get()) => self.string("executor"),
+            None => self.string(&class_name(waiter.get())),
         };
-        record.a = self.string(&place);
-    }
-
-    /// `module.function` of a library.
-    pub fn library_place(&self, code: Py, frame: Py) -> String {
-        let function = self.api.text_of(code, self.names.co_name, 100).unwrap_or_default();
-        format!("{}.{function}", self.module(frame))
-    }
-
-    pub fn module(&self, frame: Py) -> String {
-        let globals = self.api.attr(frame, self.names.f_globals);
-        // SAFETY: a live dictionary; the result is borrowed while it lives.
-        let name =
-            globals.as_ref().map(|all| unsafe { (self.api.PyDict_GetItemString)(all.get(), c"__name__".as_ptr()) });
-        name.filter(|name| !name.is_null()).and_then(|name| self.api.text(name, 100)).unwrap_or_default()
     }
 
     fn chain_of(&mut self, task: Py) -> Chain {
         let (api, names) = (self.api, self.names);
         let mut chain = Chain::default();
-        let mut next = api.some(task, names.coroutine, self.none);
+        let mut next = self.coroutine_of(task);
         for _ in 0..DEEPEST {
             let Some(object) = next else { break };
             let kind = kind_of(object.get());
-            let [code, frame, inner] = if kind == self.library.coroutine {
-                [names.cr_code, names.cr_frame, names.cr_await]
+            let readers = &self.readers;
+            let (code, inner, frame) = if kind == self.library.coroutine {
+                let code = readers.cr_code.read(api, object.get(), names.cr_code);
+                (code, readers.cr_await.read(api, object.get(), names.cr_await), names.cr_frame)
             } else if kind == self.library.generator {
-                [names.gi_code, names.gi_frame, names.gi_yieldfrom]
+                let code = api.attr(object.get(), names.gi_code);
+                (code, api.attr(object.get(), names.gi_yieldfrom), names.gi_frame)
             } else if kind == self.library.async_generator {
-                [names.ag_code, names.ag_frame, names.ag_await]
+                let code = api.attr(object.get(), names.ag_code);
+                (code, api.attr(object.get(), names.ag_await), names.ag_frame)
             } else {
                 next = self.hidden(object.get());
                 continue;
             };
-            let (Some(code), Some(frame)) = (api.attr(object.get(), code), api.some(object.get(), frame, self.none))
-            else {
-                break;
-            };
-            next = api.some(object.get(), inner, self.none);
+            let Some(code) = code else { break };
+            next = inner.filter(|inner| inner.get() != self.none);
             if self.is_user(code.get()) {
                 chain.library = None;
                 chain.user.push(Level { object, code, frame });
@@ -106,6 +100,14 @@ impl Tracer {
             }
         }
         chain
+    }
+
+    fn coroutine_of(&self, task: Py) -> Option<Ref<'static>> {
+        let coroutine = match kind_of(task) == self.library.task {
+            true => self.readers.coroutine.read(self.api, task, self.names.coroutine),
+            false => self.api.attr(task, self.names.coroutine),
+        };
+        coroutine.filter(|coroutine| coroutine.get() != self.none)
     }
 
     /// What steps an asynchronous generator hides it.
@@ -146,40 +148,42 @@ impl Tracer {
     }
 
     /// The task, group, job or resource that is waited for.
-    fn target(&mut self, chain: &Chain, waiter: Py) -> i32 {
-        if self.is_task(waiter) {
-            return self.task(waiter);
+    fn target(&mut self, chain: &Chain, place: Option<Place>, waiter: Py) -> i32 {
+        let kind = kind_of(waiter);
+        if kind != self.library.future {
+            if self.is_task(waiter) {
+                return self.task(waiter);
+            }
+            if class_name(waiter) == "_GatheringFuture" {
+                let members = self.api.attr(waiter, self.names.children);
+                let members = members.map(|list| self.api.items(list.get())).unwrap_or_default();
+                return self.group(waiter, "gather", &members);
+            }
         }
         if let Some(job) = self.job_of(waiter) {
             return job;
         }
-        if class_name(waiter) == "_GatheringFuture" {
-            let members = self.api.attr(waiter, self.names.children);
-            let members = members.map(|list| self.api.items(list.get())).unwrap_or_default();
-            return self.group(waiter, "gather", &members);
-        }
-        let Some(level) = &chain.library else { return self.known(waiter).unwrap_or(0) };
-        let module = self.module(level.frame.get());
-        // From 3.11 on a frame has no variables of its own while its coroutine is not running.
-        let mut inside = self.referents(level.object.get());
-        inside.extend(self.referents(level.frame.get()));
-        if !module.starts_with("asyncio.") && !module.starts_with("multiprocessing") {
+        let (Some(level), Some(Place { shows, .. })) = (&chain.library, place) else { return 0 };
+        if shows == Shows::Nothing {
             return 0;
         }
-        if let Some(resource) = inside.iter().find(|one| things::is_resource(self, one.get())) {
-            return self.resource(resource.get());
+        let mut inside = self.referents(level.object.get());
+        // Before 3.11 its variables are its frame's.
+        if let Some(frame) = self.api.attr(level.object.get(), level.frame) {
+            inside.extend(self.referents(frame.get()));
         }
-        match &*self.library_place(level.code.get(), level.frame.get()) {
-            "asyncio.tasks.wait" => {
+        match shows {
+            Shows::Several => {
                 let sets = inside.iter().filter(|one| matches!(&*class_name(one.get()), "set" | "frozenset"));
                 let all = sets.max_by_key(|set| self.api.size(set.get()));
                 let members = all.map(|set| self.api.items(set.get())).unwrap_or_default();
                 all.map_or(0, |set| self.group(set.get(), "wait", &members))
             }
-            "asyncio.tasks.wait_for" => {
-                inside.iter().find(|one| self.is_task(one.get())).map_or(0, |task| self.task(task.get()))
+            Shows::Task => inside.iter().find(|one| self.is_task(one.get())).map_or(0, |task| self.task(task.get())),
+            _ => {
+                let resource = inside.iter().find(|one| things::is_resource(self, one.get()));
+                resource.map_or(0, |resource| self.resource(resource.get()))
             }
-            _ => 0,
         }
     }
 }
