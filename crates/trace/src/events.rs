@@ -12,11 +12,10 @@
 //! | `T` | table entries: one JSON array of arrays, UTF-8. Texts have no lone surrogates (`encode('utf-8', 'replace')` first): JSON readers refuse the whole block otherwise |
 //! | `E` | records of [`RECORD`] bytes each |
 //!
-//! A block is at most [`MAX_BLOCK`] bytes. It is written whole, under a lock, by one process only: a fork of the traced
-//! process writes nothing. A killed run may leave the last block cut; all before it counts. An entry has to be in the
-//! stream before the first record that names it, so the writer flushes the table first, then the records. It flushes
-//! when 32 KiB of records are waiting, whenever a loop is about to wait and the last flush is 20 ms ago, at [`Op::Idle`],
-//! at exit, and every 50 ms from the sampler while a step holds a loop: a run that is killed has then told what it was at.
+//! A block is at most [`MAX_BLOCK`] bytes. Blocks are made when the run is over, of what the guest has left in memory
+//! that it shared with its supervisor: entries first, then records. An entry or record is counted there once it is whole,
+//! so a run that is killed has told what it was at. One process writes: a fork of the traced process writes nothing. A
+//! stream that is cut all the same counts up to there.
 //!
 //! # Numbers
 //!
@@ -121,7 +120,7 @@ pub enum Op {
     /// of the traceback, `a` string `Class: first two arguments` (those that are strings, others as `…`; 80
     /// characters). Read from the raw fields: asking `exception()` would mark it as retrieved.
     Done = 4,
-    /// A task that waited was made ready: `site` the user's line that did it (`set()`, `put()`, `release()`,
+    /// A task that waited was made ready: `site` the user's line, within the running step or callback, that did it (`set()`, `put()`, `release()`,
     /// `cancel()`), `a` the task that did it, `b` how: 0 from the running step of `a`, 1 from a callback which a step of
     /// `a` scheduled, 2 from a callback of the loop (timer, I/O), 3 from elsewhere (another thread, before the loop ran);
     /// `c` with what: 0 a result, 1 cancellation, 2 an exception; `amount` by how many µs the loop was late with the
@@ -140,14 +139,11 @@ pub enum Op {
     /// a quick worker can write this before the [`Op::JobSubmitted`].
     JobStart = 9,
     /// A raw write to standard output (`b` 1) or error (`b` 2): `amount` bytes, `site` the user's line, `a` string of its
-    /// first line (60 characters), `c` thread. `task` is only right if the stream is line-buffered; the guest makes it so
-    /// unless the program asked otherwise.
+    /// first line (60 characters), `c` thread. `task` is only right if the stream is line-buffered, which it is unless the program asked otherwise.
     Print = 10,
     /// A coroutine was dropped without ever having been awaited, one of the user's or one of a library's that the user's
     /// code made (`asyncio.sleep(1)`): `a` string of its `__qualname__`, `b` site of its definition (0 if it is a
-    /// library's), `site` the user's line at which that was noticed. One that a global holds is dropped only when the
-    /// guest is gone: at exit the guest looks among `gc.get_objects()` for coroutines of the user's in the state
-    /// `CORO_CREATED` of `inspect`, and tells of them with `site` 0.
+    /// library's), `site` the user's line at which that was noticed; 0 of one that a global held until the end.
     NeverAwaited = 11,
     /// `call_exception_handler`: `task` the task it names (0 if it is another future, or cannot be told: of a task that
     /// is being destroyed the weak reference is gone already), `a` string of the message, `b` string of the exception

@@ -12,3 +12,4 @@ mod profiles;
 mod python;
 mod supervisor;
 mod support;
+mod traced;

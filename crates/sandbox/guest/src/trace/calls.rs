@@ -40,7 +40,9 @@ impl Tracer {
                 let code = self.api.attr(frame.get(), self.names.f_code);
                 let function = code.map(|code| self.function(code.get())).unwrap_or_default();
                 let module = self.module(frame.get());
-                format!("{module}.{}{function}", owner(&module, &function))
+                let name = format!("{}{function}", owner(&module, &function));
+                // Everybody knows whose `Thread.join` is.
+                if module == "threading" { name } else { format!("{module}.{name}") }
             }
             None => word.to_owned(),
         };

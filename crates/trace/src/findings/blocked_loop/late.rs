@@ -65,7 +65,7 @@ impl<'s> Late<'s> {
     /// Whether its loop ran when a task was made, rather than being about to run for it.
     fn was_running(&self, task: &Task<'_>) -> bool {
         let runs = self.story.loops.get(&task.on).map_or(&[][..], |it| &it.runs);
-        runs.iter().any(|(start, end)| *start <= task.created && end.is_none_or(|end| task.created <= end))
+        runs.iter().any(|(start, end)| *start < task.created && end.is_none_or(|end| task.created < end))
     }
 
     /// Where a task had been waiting when the loop became free.

@@ -11,8 +11,8 @@ async def main():
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(2) as pool:
         print(await asyncio.gather(
-            loop.run_in_executor(pool, count, 5_000_000),
-            loop.run_in_executor(pool, count, 5_000_000),
+            loop.run_in_executor(pool, count, 3_000_000),
+            loop.run_in_executor(pool, count, 3_000_000),
         ))
 
 asyncio.run(main())

@@ -6,7 +6,7 @@ def count(n):
         found += i * i % 7 == 1
     return found
 
-threads = [threading.Thread(target=count, args=(5_000_000,)) for _ in range(2)]
+threads = [threading.Thread(target=count, args=(3_000_000,)) for _ in range(2)]
 for thread in threads:
     thread.start()
 for thread in threads:
