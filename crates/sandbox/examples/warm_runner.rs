@@ -1,11 +1,12 @@
 //! Runs snippets through warm interpreters as its standard input asks, for `cargo xtask bench run`.
 //!
 //! It first prints the path of the interpreter. Then `one FILE` answers the microseconds of one run, and
-//! `rate FILE SECONDS` how many runs a second all slots manage together.
+//! `rate FILE SECONDS` how many runs a second all slots manage together. `plain FILE` and `traced FILE` answer the
+//! microseconds of CPU time of a run under the virtual clock, and how many bytes it told of itself.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program for another program at a pipe")]
 
 use etude_sandbox::environment::prepare;
-use etude_sandbox::{Config, Interpreters, Job, Outcome, RelativePath, Sandbox};
+use etude_sandbox::{Clock, Config, Interpreters, Job, Outcome, RelativePath, Sandbox};
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let time = before.elapsed();
                 assert_eq!(transcript.outcome, Outcome::Ok, "{transcript:?}");
                 println!("{}", time.as_micros());
+            }
+            ["plain" | "traced", file] => {
+                let mut job = job(file)?;
+                (job.clock, job.trace) = (Clock::Virtual, words[0] == "traced");
+                let transcript = sandbox.run(&job, &mut |_| ())?;
+                assert_eq!(transcript.outcome, Outcome::Ok, "{transcript:?}");
+                println!("{} {}", transcript.cpu.as_micros(), transcript.events.map_or(0, |events| events.len()));
             }
             ["rate", file, seconds] => println!("{:.1}", rate(&sandbox, &job(file)?, seconds.parse()?)),
             _ => return Err(format!("`{line}` is not understood").into()),

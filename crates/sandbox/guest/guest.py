@@ -60,6 +60,11 @@ def begin(path, source, argv, env, work, seed):
     _sys.argv = [_os.fsdecode(argument) for argument in argv]
     if hasattr(_sys, "orig_argv"):
         _sys.orig_argv = [_os.path.basename(_sys.executable)] + _sys.argv
+    if seed:
+        # Before anything of the program's could stand in for it.
+        import random
+
+        random.seed(int(seed))
     full = _os.path.join(_work, path)
     _sys.path.insert(0, _os.path.dirname(full))
     _forget_shadowed(_sys.path[0])

@@ -254,6 +254,7 @@ def start():
         events.Handle,
         futures.Future,
         events.Handle._run.__code__,
+        _LOOP,
     ]
 
 

@@ -5,6 +5,7 @@ mod corpus;
 mod mdbook;
 mod measure;
 mod run;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +26,8 @@ pub(crate) enum Benchmark {
     Run(run::Run),
     /// Skip waits under the virtual clock, beside looptime, trio and faketime
     Clock(clock::Clock),
+    /// Run many tasks with and without being watched
+    Trace(trace::Trace),
 }
 
 #[derive(Args)]
@@ -48,6 +51,7 @@ pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Read(arguments) => read(arguments),
         Benchmark::Run(arguments) => run::run(arguments),
         Benchmark::Clock(arguments) => clock::run(arguments),
+        Benchmark::Trace(arguments) => trace::run(arguments),
     }
 }
 

@@ -180,15 +180,15 @@ fn flood(count: usize) -> Result<()> {
 }
 
 /// The product's own sandbox in a process of its own, because a tool of the workspace links none of the product.
-struct Runner {
+pub(super) struct Runner {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
-    python: PathBuf,
+    pub(super) python: PathBuf,
 }
 
 impl Runner {
-    fn start(python: Option<&str>) -> Result<Self> {
+    pub(super) fn start(python: Option<&str>) -> Result<Self> {
         tool::run(&mut cargo(&[
             "build",
             "--quiet",
@@ -219,7 +219,7 @@ impl Runner {
         Ok(self.ask(&format!("rate {} {RATE_SECONDS}", file.display()))?.parse()?)
     }
 
-    fn ask(&mut self, question: &str) -> Result<String> {
+    pub(super) fn ask(&mut self, question: &str) -> Result<String> {
         let input = self.input.as_mut().context("the runner is gone")?;
         writeln!(input, "{question}").context("the runner is gone")?;
         self.answer()

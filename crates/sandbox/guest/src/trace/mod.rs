@@ -63,6 +63,8 @@ struct Library {
     future: Py,
     /// The code of `asyncio.Handle._run`.
     run: Py,
+    /// `asyncio.BaseEventLoop`
+    base_loop: Py,
 }
 
 impl Default for Library {
@@ -83,6 +85,7 @@ impl Default for Library {
             handle: none,
             future: none,
             run: none,
+            base_loop: none,
         }
     }
 }
@@ -149,6 +152,7 @@ struct Tracer {
     /// Loops, resources, groups and the futures of jobs, by address.
     known: Map<usize, things::Known>,
     causes: Map<usize, (usize, Cause)>,
+    resource_classes: Map<usize, bool>,
     jobs: Map<i32, things::Job>,
     queues: Map<i32, things::Traffic>,
     /// Submitted, and not over.
@@ -157,6 +161,8 @@ struct Tracer {
     /// Who started a thread that has not begun yet, and where.
     starters: Map<i32, (i32, i32)>,
     kinds: tasks::Kinds,
+    /// From Python 3.13 on; before, a task is named after it was made.
+    is_named_at_once: bool,
     readers: fast::Readers,
 }
 
@@ -301,6 +307,8 @@ impl Tracer {
             tasks: Map::default(),
             known: Map::default(),
             causes: Map::default(),
+            resource_classes: Map::default(),
+            is_named_at_once: false,
             jobs: Map::default(),
             open_jobs: 0,
             queues: Map::default(),
@@ -317,6 +325,8 @@ impl Tracer {
         let (untraced, version, unhooked) = (text(0), text(1), text(2));
         if told.len() > 3 {
             intern::entry!(self.area, "i", "python", &*version);
+            let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+            self.is_named_at_once = minor.is_some_and(|minor| minor >= 13);
             intern::entry!(self.area, "i", "unhooked", &*unhooked);
         }
         let mut objects = told.into_iter().skip(3).map(Ref::keep);
@@ -336,6 +346,7 @@ impl Tracer {
             &mut library.handle,
             &mut library.future,
             &mut library.run,
+            &mut library.base_loop,
         ] {
             *place = objects.next().unwrap_or(self.none);
         }

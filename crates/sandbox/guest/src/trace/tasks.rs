@@ -281,12 +281,15 @@ impl Tracer {
             self.write(step);
             self.done(task, id, now);
         }
+        if self.is_named_at_once {
+            return;
+        }
         if self.tasks.get_mut(&(task as usize)).is_some_and(|known| !std::mem::replace(&mut known.has_run, true)) {
             self.name_again(task, id);
         }
     }
 
-    /// Before Python 3.13 a task is named after it was made.
+    /// Its name, if it has got another one since it was made.
     fn name_again(&mut self, task: Py, id: i32) {
         let Some(name) = self.name(task) else { return };
         let Some(&Task { name: before, about: [title, site, user], .. }) = self.tasks.get(&(task as usize)) else {

@@ -2,7 +2,7 @@
 
 use super::area::{Op, Record};
 use super::intern::entry;
-use super::objects::{Ref, class_name};
+use super::objects::{Ref, class_name, kind_of};
 use super::{Tracer, clip, local, processor_time, running};
 use crate::python::Py;
 
@@ -31,11 +31,6 @@ pub struct Traffic {
 /// No entry is written for more objects than this.
 const MOST: i32 = 100_000;
 
-pub fn is_resource(tracer: &Tracer, object: Py) -> bool {
-    tracer.api.is_instance(object, tracer.library.resources)
-        || matches!(&*class_name(object), "StreamReader" | "TaskGroup" | "Barrier")
-}
-
 impl Tracer {
     pub fn event_loop(&mut self, event_loop: Py) -> i32 {
         if let Some(id) = self.known(event_loop) {
@@ -43,8 +38,29 @@ impl Tracer {
         }
         let (id, thread) = (self.next_id(), self.thread());
         self.know(event_loop, id);
-        entry!(self.area, "e", id, &*class_name(event_loop), thread);
+        let class = class_name(event_loop);
+        entry!(self.area, "e", id, &*class, thread);
+        if !self.api.is_instance(event_loop, self.library.base_loop) {
+            entry!(self.area, "i", "loop", &*class);
+            let why = format!("the event loop `{class}` runs its tasks out of sight: use asyncio's own to see them");
+            entry!(self.area, "i", "untraced", &*why);
+        }
         id
+    }
+
+    /// Whether an object is a lock, a queue or the like, by its class.
+    pub fn is_resource(&mut self, object: Py) -> bool {
+        let class = kind_of(object);
+        if let Some(known) = self.resource_classes.get(&(class as usize)) {
+            return *known;
+        }
+        let is_one = self.api.is_instance(object, self.library.resources);
+        if self.resource_classes.len() < 1000 {
+            // Kept, so that the address stays its own.
+            Ref::share(self.api, class).keep();
+            self.resource_classes.insert(class as usize, is_one);
+        }
+        is_one
     }
 
     pub fn resource(&mut self, object: Py) -> i32 {

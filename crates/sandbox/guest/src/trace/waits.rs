@@ -1,9 +1,9 @@
 //! Where a task waits, and for what.
 
+use super::Tracer;
 use super::area::Record;
 use super::intern::{Place, Shows};
 use super::objects::{Ref, class_name, kind_of, type_name};
-use super::{Tracer, things};
 use crate::python::Py;
 use std::ffi::CStr;
 
@@ -168,6 +168,11 @@ impl Tracer {
             return 0;
         }
         let mut inside = self.referents(level.object.get());
+        if shows == Shows::Resource
+            && let Some(resource) = self.resource_in(&inside)
+        {
+            return self.resource(resource.get());
+        }
         // Before 3.11 its variables are its frame's.
         if let Some(frame) = self.api.attr(level.object.get(), level.frame) {
             inside.extend(self.referents(frame.get()));
@@ -180,10 +185,11 @@ impl Tracer {
                 all.map_or(0, |set| self.group(set.get(), "wait", &members))
             }
             Shows::Task => inside.iter().find(|one| self.is_task(one.get())).map_or(0, |task| self.task(task.get())),
-            _ => {
-                let resource = inside.iter().find(|one| things::is_resource(self, one.get()));
-                resource.map_or(0, |resource| self.resource(resource.get()))
-            }
+            _ => self.resource_in(&inside).map_or(0, |resource| self.resource(resource.get())),
         }
+    }
+
+    fn resource_in<'r>(&mut self, objects: &'r [Ref<'static>]) -> Option<&'r Ref<'static>> {
+        objects.iter().find(|one| self.is_resource(one.get()))
     }
 }
