@@ -130,7 +130,7 @@ fn use_it(bytes: &[u8], program: &str) {
         assert!(edge.from < timeline.lanes.len() && edge.to < timeline.lanes.len());
     }
     let empty = Trace::default();
-    let runs = [(&trace, "a"), (&empty, "b")].map(|(trace, output)| Run { seed: 1, output, end: "", trace });
+    let runs = [(&trace, "a"), (&empty, "b")].map(|(trace, output)| Run { seed: Some(1), output, end: "", trace });
     compare(&runs);
 }
 
