@@ -4,7 +4,7 @@ use super::scale::Scale;
 use crate::timeline::{Lane, Segment, SegmentKind};
 
 /// What a lane did in one column. What is rare and matters stands out, however short it was: holding, then running. But
-/// of very many short steps in a column none is rare, and who was ready for a moment was not kept waiting.
+/// of short steps everywhere none is rare, and who was ready for a moment was not kept waiting.
 pub(super) fn cells(lane: &Lane, scale: &Scale, count: usize) -> Vec<Option<SegmentKind>> {
     let mut columns: Vec<Column> = vec![Column::default(); count];
     for segment in &lane.segments {
@@ -15,7 +15,12 @@ pub(super) fn cells(lane: &Lane, scale: &Scale, count: usize) -> Vec<Option<Segm
             cell.add(segment.kind, (to - from).max(0.0));
         }
     }
-    columns.iter().map(Column::kind).collect()
+    let brief: Vec<bool> = columns.iter().map(Column::is_brief).collect();
+    let among = |column: usize| {
+        let beside = |column: Option<usize>| column.and_then(|column| brief.get(column)).is_some_and(|&brief| brief);
+        beside(column.checked_sub(1)) && beside(Some(column + 1))
+    };
+    columns.iter().enumerate().map(|(column, it)| it.kind(among(column))).collect()
 }
 
 /// More steps than this in one column are a crowd.
@@ -54,9 +59,15 @@ impl Column {
         }
     }
 
-    fn kind(&self) -> Option<SegmentKind> {
+    /// It ran, but for the least part.
+    fn is_brief(&self) -> bool {
+        self.steps > 0 && self.running < self.waiting + self.ready
+    }
+
+    /// `among`: the columns beside it have short steps too.
+    fn kind(&self, among: bool) -> Option<SegmentKind> {
         let wait = self.wait.map(|(kind, _)| kind);
-        let runs = self.steps > 0 && (self.steps <= STEPS || self.running >= self.waiting + self.ready);
+        let runs = self.steps > 0 && !(self.is_brief() && (among || self.steps > STEPS));
         match wait {
             _ if self.holds => Some(SegmentKind::Holding),
             _ if runs => Some(SegmentKind::Running),
@@ -153,14 +164,14 @@ mod tests {
         assert_eq!(filled, [0.5, 1.0, 0.25, 0.0, 0.0]);
     }
 
-    /// What one column shows of segments that begin one after another.
+    /// What one column shows of what was in it.
     #[track_caller]
     fn check(segments: &[(SegmentKind, f64)], expected: SegmentKind) {
         let mut column = Column::default();
         for &(kind, share) in segments {
             column.add(kind, share);
         }
-        assert_eq!(column.kind(), Some(expected));
+        assert_eq!(column.kind(false), Some(expected));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use etude_sandbox::environment::Requirement;
 use etude_sandbox::{Clock, Limits, Profile};
 
 use super::amount;
+use super::timeline::{self, Drawing};
+use crate::printer::Refusal;
 use crate::python::Choice;
 
 const EXAMPLES: &str = "\
@@ -14,6 +16,9 @@ Examples:
   etude run hello.py
   etude run tea.py --stdin cups.txt --timeout 5s -- --strong
   etude run fetch.py --with httpx --allow server
+  etude run fetch.py --timeline - --findings
+  etude run fetch.py --timeline fetch.svg
+  etude run race.py --races
   etude run race.py --clock steady --seed 7
   etude run --exec --with pytest -- python3 -m pytest
 
@@ -22,7 +27,8 @@ what --file names. It reads and writes nothing else, reaches no network, and lea
 Waiting takes no time: when everything in it sleeps, its clock jumps to the first moment at which something happens.
 
 Exit codes: the program's own; 123 a deadlock, 124 its time was used up or it only waits for connections, 137 another \
-limit or a signal ended it, 125 it could not be run, 130 after Ctrl-C.";
+limit or a signal ended it, 125 it could not be run, 130 after Ctrl-C. Findings do not change it; with --races it is \
+that of the first run, or 122 if the outcome changes with the order.";
 
 /// Run a Python program someone else wrote, safely, and say how it went
 #[derive(Debug, clap::Args)]
@@ -73,14 +79,29 @@ pub(crate) struct Arguments {
     pub(super) env: Vec<(String, String)>,
 
     /// How its time goes: `virtual` skips waiting; `steady` also lets running take no time, so that printed times are
-    /// always the same; `real` skips nothing
-    #[arg(long, value_name = "CLOCK", value_parser = clock, default_value = "virtual", help_heading = "Time")]
-    pub(super) clock: Clock,
+    /// always the same; `real` skips nothing [default: virtual]
+    #[arg(long, value_name = "CLOCK", value_parser = clock, help_heading = "Time")]
+    pub(super) clock: Option<Clock>,
 
     /// Shuffle the order of what happens at the same moment, to hunt races; with `--clock steady` the same number always
     /// gives the same order
     #[arg(long, value_name = "NUMBER", help_heading = "Time")]
     pub(super) seed: Option<u64>,
+
+    /// Draw what its tasks, threads and processes did over time: `-` in the terminal, after the output; FILE.svg as a
+    /// picture; FILE.json for Perfetto and Chrome
+    #[arg(long, value_name = "FILE", value_parser = timeline::parse, help_heading = "See")]
+    pub(super) timeline: Vec<Drawing>,
+
+    /// Say what the run shows to be wrong with the program, and how the lines should read
+    #[arg(long, help_heading = "See")]
+    pub(super) findings: bool,
+
+    /// Run it again, with N seeds under the steady clock, and say whether the outcome changes with the order of what
+    /// happens at the same moment [default: 8]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "8",
+        value_parser = clap::value_parser!(u64).range(1..=1000), conflicts_with = "seed", help_heading = "See")]
+    pub(super) races: Option<u64>,
 
     /// How long it may take [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = amount::duration, help_heading = "Limits")]
@@ -150,5 +171,41 @@ impl Arguments {
     pub(super) fn profile(&self) -> Profile {
         let least = if self.exec { Profile::Shell } else { Profile::Python };
         self.allow.iter().copied().fold(least, Profile::max)
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        let usual = if self.races.is_some() { Clock::Steady } else { Clock::Virtual };
+        self.clock.unwrap_or(usual)
+    }
+
+    /// Whether somebody wants to know what the tasks of the program do. Watching is not free.
+    pub(super) fn watches(&self) -> bool {
+        self.json || self.findings || self.races.is_some() || !self.timeline.is_empty()
+    }
+
+    /// Wishes that do not go together.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let refuse = |message: &str, hint: &str| Refusal { message: message.to_owned(), hint: hint.to_owned() };
+        anyhow::ensure!(
+            !(self.json && self.timeline.contains(&Drawing::Terminal)),
+            refuse(
+                "standard output cannot have both the JSON and the drawing",
+                "leave one out, or draw into a file: `--timeline run.svg`"
+            )
+        );
+        anyhow::ensure!(
+            self.races.is_none() || self.clock() == Clock::Steady,
+            refuse(
+                "races are hunted under the steady clock, where nothing but the order differs",
+                "leave `--clock` out"
+            )
+        );
+        if let Some(folder) = &self.keep {
+            etude_project::can_keep(folder)?;
+        }
+        for file in self.timeline.iter().filter_map(Drawing::file) {
+            etude_project::can_put(file)?;
+        }
+        Ok(())
     }
 }

@@ -20,14 +20,12 @@ impl Interrupts {
     }
 }
 
-/// Runs the job. What it writes is shown from another thread: a reader that is slow must not stop the clock that holds
-/// the time limit. `None` if nobody reads the output any more.
-pub(super) fn execute(
+/// Does some work with the sandbox that Ctrl-C cuts short.
+pub(super) fn interruptible<T>(
     sandbox: &Sandbox,
-    job: &Job,
-    show: bool,
     interrupts: &Interrupts,
-) -> anyhow::Result<Option<Transcript>> {
+    work: impl FnOnce() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot watch for Ctrl-C")?;
     let watching = signals.handle();
     std::thread::scope(|scope| {
@@ -40,6 +38,16 @@ pub(super) fn execute(
                 sandbox.interrupt();
             }
         });
+        let done = work();
+        watching.close();
+        done
+    })
+}
+
+/// Runs the job. What it writes is shown from another thread: a reader that is slow must not stop the clock that holds
+/// the time limit. `None` if nobody reads the output any more.
+pub(super) fn execute(sandbox: &Sandbox, job: &Job, show: bool) -> anyhow::Result<Option<Transcript>> {
+    std::thread::scope(|scope| {
         let (send, writes) = mpsc::channel();
         let showing = scope.spawn(move || {
             if !show {
@@ -54,9 +62,7 @@ pub(super) fn execute(
             }
         });
         drop(send);
-        let shown = showing.join().unwrap_or(Ok(()));
-        watching.close();
-        match shown {
+        match showing.join().unwrap_or(Ok(())) {
             Ok(()) => Ok(Some(ran?)),
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(None),
             Err(error) => Err(error).context("cannot show what the program writes"),

@@ -4,30 +4,35 @@ mod execute;
 mod json;
 mod load;
 mod output;
+mod races;
 mod report;
+mod seen;
+mod timeline;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use etude_sandbox::environment::Wanted;
-use etude_sandbox::{Config, Job, Policy, RelativePath, Sandbox, Transcript, doctor};
+use etude_sandbox::{Config, Job, Policy, Program, RelativePath, Sandbox, Transcript, doctor};
 use etude_text::render::visible;
+use etude_trace::Finding;
 
 use crate::Status;
 use crate::paths::{is_stdin, read_stdin};
 use crate::printer::{DIM, Printer, count};
+use crate::progress::watched;
 use crate::python::{Choice, Pythons};
 pub(crate) use arguments::Arguments;
-use execute::{Interrupts, execute};
+use execute::{Interrupts, execute, interruptible};
 use load::load;
+use races::Hunt;
 use report::Context;
+use seen::{Seen, Texts};
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
+    arguments.check()?;
     let limits = arguments.limits();
-    if let Some(folder) = &arguments.keep {
-        etude_project::can_keep(folder)?;
-    }
     let load = load(&arguments, limits)?;
     let stdin = match &arguments.stdin {
         Some(path) if is_stdin(path) => read_stdin()?,
@@ -53,6 +58,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let profile = arguments.profile();
     // Whose code it is, is for the person to judge who runs it: what is missing is said, and not refused.
     let policy = Policy { most: profile, weak: true };
+    // With `--races` too: only in an interpreter of the same kind does a seed pick the same order when it is tried alone.
     let sandbox = Sandbox::start(Config { slots: 1, policy, avoid: Vec::new() })?.for_one_run();
     warn_of_weakness(&sandbox, printer);
 
@@ -68,21 +74,24 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         None => Job::command(environment.clone(), arguments.words.iter().cloned()),
     };
     if !arguments.exec {
-        job.argv = arguments.words;
+        job.argv = arguments.words.clone();
     }
     for (path, content) in load.copies.into_files() {
         job.files.push((RelativePath::new(path)?, content));
     }
-    (job.stdin, job.profile, job.limits, job.env) = (stdin, profile, limits, arguments.env);
+    (job.stdin, job.profile, job.limits, job.env) = (stdin, profile, limits, arguments.env.clone());
     job.keep = arguments.keep.is_some();
-    (job.clock, job.seed) = (arguments.clock, arguments.seed);
+    (job.clock, job.seed, job.trace) = (arguments.clock(), arguments.seed, arguments.watches());
 
     let interrupts = Interrupts::default();
-    let transcript = match execute(&sandbox, &job, !arguments.json, &interrupts)? {
-        Some(transcript) => transcript,
-        // Whoever read the output has seen enough of it.
-        None => return Ok(Status::Fine),
-    };
+    let ran = interruptible(&sandbox, &interrupts, || {
+        let Some(transcript) = execute(&sandbox, &job, !arguments.json)? else { return Ok(None) };
+        let hunt = |seeds| watched(printer, |tell| Hunt::after(&transcript, &job, seeds, &sandbox, &interrupts, tell));
+        let hunt = arguments.races.map(hunt).transpose()?;
+        Ok(Some((transcript, hunt)))
+    })?;
+    // Whoever read the output has seen enough of it.
+    let Some((transcript, hunt)) = ran else { return Ok(Status::Fine) };
     // Before anything is said: whoever reads the summary may rely on it.
     if let Some(folder) = &arguments.keep {
         keep(folder, &transcript, printer)?;
@@ -98,25 +107,98 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         root: &load.root,
     };
     let hints = report::hints(&transcript, &context);
-    if arguments.json {
+    let texts = Texts::of(&job);
+    let seen = arguments.watches().then(|| Seen::of(&transcript, &job, &texts));
+    if let Some(seen) = &seen {
+        draw(&arguments, seen, &transcript, &job, printer)?;
+    }
+    if let Some(seen) = seen.as_ref().filter(|_| arguments.json) {
+        let report = json::Report::new(&transcript, &hints, arguments.seed, seen, hunt.as_ref());
         let mut out = printer.out();
-        serde_json::to_writer_pretty(&mut out, &json::Report::new(&transcript, &hints, arguments.seed))?;
+        serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;
         out.flush()?;
     } else {
-        let mut text = format!("{DIM}{}{DIM:#}", visible(&report::summary(&transcript, arguments.seed)));
-        for line in report::waiting(&transcript) {
-            text.push_str(&format!("\n  {}", visible(&line)));
-        }
-        for hint in &hints {
-            text.push_str(&format!("\n  hint: {}", visible(hint)));
-        }
-        printer.say(&text);
+        let found = seen.iter().filter(|_| arguments.findings).flat_map(|seen| &seen.findings);
+        let found: Vec<&Finding> = found.chain(hunt.iter().filter_map(|hunt| hunt.finding.as_ref())).collect();
+        let (sources, diagnostics) = seen::diagnostics(found.iter().copied(), &texts);
+        printer.diagnostics(&sources, &diagnostics);
+        let is_watched = arguments.findings && seen.as_ref().is_some_and(Seen::is_watched);
+        let found = Found { findings: found, is_watched, hunt: hunt.as_ref() };
+        printer.say(&summary(&transcript, arguments.seed, &hints, &found));
     }
-    Ok(Status::Ran(match interrupts.signal() {
-        Some(signal) => 128 + signal as u8,
-        None => report::exit_code(&transcript),
+    Ok(Status::Ran(match (interrupts.signal(), &hunt) {
+        (Some(signal), _) => 128 + signal as u8,
+        (None, Some(hunt)) if hunt.fails() => RACE,
+        (None, _) => report::exit_code(&transcript),
     }))
+}
+
+/// The exit code if the outcome changes with the order.
+const RACE: u8 = 122;
+
+/// All drawings somebody asked for.
+fn draw(
+    arguments: &Arguments,
+    seen: &Seen,
+    transcript: &Transcript,
+    job: &Job,
+    printer: &Printer,
+) -> anyhow::Result<()> {
+    if !arguments.findings && arguments.timeline.is_empty() {
+        return Ok(());
+    }
+    if !seen.is_watched() {
+        for note in &seen.timeline.notes {
+            printer.warn(
+                &note.to_string(),
+                "a timeline and findings need `etude run FILE.py` and a Python from 3.8 to 3.13",
+            );
+        }
+        return Ok(());
+    }
+    for note in &seen.timeline.notes {
+        printer.say(&format!("note: {note}"));
+    }
+    let title = match &job.program {
+        Program::Python { path, .. } => path.as_str(),
+        Program::Command(program) => program,
+    };
+    for drawing in &arguments.timeline {
+        drawing.draw(seen, transcript, title, printer)?;
+    }
+    Ok(())
+}
+
+/// What was found, and shown already.
+struct Found<'a> {
+    findings: Vec<&'a Finding>,
+    /// The run could be watched, and its findings were asked for.
+    is_watched: bool,
+    hunt: Option<&'a Hunt>,
+}
+
+/// How it went, and what to do about it.
+fn summary(transcript: &Transcript, seed: Option<u64>, hints: &[String], found: &Found<'_>) -> String {
+    let told = match found.findings.len() {
+        _ if !found.is_watched => String::new(),
+        0 => "; no findings".to_owned(),
+        findings => format!("; {}", count(findings, "finding")),
+    };
+    let mut text = format!("{DIM}{}{told}{DIM:#}", visible(&report::summary(transcript, seed)));
+    // A finding says it better.
+    let stuck = found.findings.iter().any(|finding| finding.code == report::DEADLOCK);
+    let waiting = if stuck { Vec::new() } else { report::waiting(transcript) };
+    for line in &waiting {
+        text.push_str(&format!("\n  {}", visible(line)));
+    }
+    for hint in hints.iter().filter(|hint| !stuck || *hint != report::WAY_OUT) {
+        text.push_str(&format!("\n  hint: {}", visible(hint)));
+    }
+    for (index, line) in found.hunt.map(Hunt::summary).unwrap_or_default().iter().enumerate() {
+        text.push_str(&format!("\n{}{}", if index > 0 { "  " } else { "" }, visible(line)));
+    }
+    text
 }
 
 fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
