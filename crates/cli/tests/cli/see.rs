@@ -125,10 +125,25 @@ fn a_command_is_run_all_the_same_and_says_once_that_it_cannot_be_watched() {
     tea
     --- stderr
     warning: nothing was watched: it is a command, and only Python programs can be watched
-      hint: a timeline and findings need `etude run FILE.py` and a Python from 3.8 to 3.13
+      hint: name the Python file instead: `etude run FILE.py`
     ran in …
     ");
     assert_eq!(folder.tree(), "");
+}
+
+#[test]
+fn a_program_that_cannot_be_watched_is_run_all_the_same_and_says_so() {
+    let folder = TempFolder::new().file("tea.py", "import subprocess\n").file("subprocess.py", "print('mine')\n");
+    assert_snapshot!(run(&folder, "tea.py --timeline tea.svg --findings"), @"
+    exit 0
+    --- stdout
+    mine
+    --- stderr
+    warning: nothing was watched: a file beside the program has the name of a module that asyncio needs
+      hint: Python 3.8 to 3.13 can be watched (`--python`), where no file beside the program is called as a module of Python's
+    ran in …
+    ");
+    assert_eq!(folder.tree(), "subprocess.py\ntea.py\n");
 }
 
 #[test]

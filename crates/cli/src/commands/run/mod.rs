@@ -149,11 +149,14 @@ fn draw(
         return Ok(());
     }
     if !seen.is_watched() {
+        let hint = match &job.program {
+            Program::Command(_) => "name the Python file instead: `etude run FILE.py`",
+            Program::Python { .. } => {
+                "Python 3.8 to 3.13 can be watched (`--python`), where no file beside the program is called as a module of Python's"
+            }
+        };
         for note in &seen.timeline.notes {
-            printer.warn(
-                &note.to_string(),
-                "a timeline and findings need `etude run FILE.py` and a Python from 3.8 to 3.13",
-            );
+            printer.warn(&note.to_string(), hint);
         }
         return Ok(());
     }
