@@ -14,7 +14,7 @@ Examples:
   etude new waiting                    make a small course to start from
   etude check --no-run waiting         read it, and say what is wrong
   etude show waiting/02-side-by-side.md   see what was understood
-  etude explain                        list all checks
+  etude explain                        list all checks and findings
   etude run hello.py                   run a program that someone else wrote
   etude doctor                         what this machine can guarantee about that
 

@@ -1,4 +1,5 @@
-//! Every code a diagnostic can have, for arguments, `explain` and SARIF.
+//! Every code a diagnostic can have: those of checks, for arguments and SARIF, and those of what runs show besides, for
+//! `explain`.
 
 use std::fmt;
 
@@ -6,6 +7,7 @@ use etude_course::checks::CHECKS;
 use etude_course::nearest;
 use etude_project::COURSE_TOML;
 use etude_text::Severity;
+use etude_trace::findings::RULES;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
@@ -21,8 +23,8 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// All of them, by code.
-pub(crate) fn entries() -> Vec<Entry> {
+/// All checks, by code.
+pub(crate) fn checks() -> Vec<Entry> {
     let checks = CHECKS.iter().map(|check| Entry {
         code: check.code,
         severity: check.severity,
@@ -40,13 +42,46 @@ pub(crate) fn entries() -> Vec<Entry> {
     entries
 }
 
+/// Checks, and what runs show.
+pub(crate) fn entries() -> Vec<Entry> {
+    let findings = RULES.iter().map(|rule| Entry {
+        code: rule.code,
+        severity: rule.severity,
+        summary: rule.summary,
+        documentation: rule.documentation,
+    });
+    let mut entries: Vec<Entry> = checks().into_iter().chain(findings).collect();
+    entries.sort_by_key(|entry| entry.code);
+    entries
+}
+
+/// The check with this code, for clap.
+pub(crate) fn parse_check(code: &str) -> Result<Entry, String> {
+    among(&checks(), code, "check")
+}
+
 /// The entry with this code, for clap.
 pub(crate) fn parse(code: &str) -> Result<Entry, String> {
-    let entries = entries();
+    among(&entries(), code, "check or finding")
+}
+
+fn among(entries: &[Entry], code: &str, kind: &str) -> Result<Entry, String> {
     entries.iter().find(|entry| entry.code == code).copied().ok_or_else(|| {
         match nearest(code, entries.iter().map(|entry| entry.code)) {
-            Some(nearest) => format!("there is no check called `{code}`, did you mean `{nearest}`?"),
-            None => format!("there is no check called `{code}`, `etude explain` lists them all"),
+            Some(nearest) => format!("there is no {kind} called `{code}`, did you mean `{nearest}`?"),
+            None => format!("there is no {kind} called `{code}`, `etude explain` lists them all"),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_has_two_meanings() {
+        let entries = entries();
+        let twice = entries.windows(2).find(|pair| pair[0].code == pair[1].code);
+        assert!(twice.is_none(), "{twice:?}");
+    }
 }

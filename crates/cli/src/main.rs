@@ -6,6 +6,7 @@ mod commands;
 mod harmless;
 mod paths;
 mod printer;
+mod progress;
 mod python;
 
 use std::process::ExitCode;

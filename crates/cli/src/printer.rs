@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
-use etude_text::render::{Terminal, visible};
+use etude_text::render::{self, Terminal, visible};
+use etude_text::{Diagnostic, Sources};
 use unicode_width::UnicodeWidthChar;
 
 use crate::arguments::Color;
@@ -61,6 +62,20 @@ impl Printer {
     /// What the reader of standard output sees.
     pub(crate) fn terminal(&self) -> Terminal {
         Terminal { width: width(), colors: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
+    }
+
+    /// The same for a drawing, which needs more letters than all have.
+    pub(crate) fn drawing(&self) -> etude_trace::draw::Terminal {
+        let Terminal { width, colors } = self.terminal();
+        etude_trace::draw::Terminal { width, colors, unicode: has_unicode() }
+    }
+
+    /// Says what was found, beside results that are not ours.
+    pub(crate) fn diagnostics(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let width = terminal_size::terminal_size_of(io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0));
+        let colors = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        // Nobody can be told that standard error is closed.
+        let _ = render::terminal(&mut anstream::stderr().lock(), sources, diagnostics, Terminal { width, colors });
     }
 
     /// Says something about the work, unless asked not to.
@@ -131,6 +146,20 @@ pub(crate) fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0))
 }
 
+/// Whether a terminal shows block characters, by what it says of itself.
+#[expect(clippy::disallowed_methods, reason = "settings come in here")]
+fn has_unicode() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    is_unicode(locale.as_deref(), set("TERM").as_deref())
+}
+
+/// Where no locale is set, as in containers, it is UTF-8 that is used all the same. The Linux console has few letters.
+fn is_unicode(locale: Option<&str>, terminal: Option<&str>) -> bool {
+    let utf8 = |locale: &str| locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+    locale.is_none_or(utf8) && !matches!(terminal, Some("dumb" | "linux"))
+}
+
 /// Whether an error only says that nobody reads the output any more.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<serde_json::Error>() {
@@ -180,6 +209,18 @@ mod tests {
         check("one two three", 8, "one two…");
         check("one two three", 5, "one…");
         check("日本日本", 5, "日本…");
+    }
+
+    #[test]
+    fn block_characters_need_a_locale_and_a_terminal_that_have_them() {
+        let check = |locale, terminal, expected| assert_eq!(is_unicode(locale, terminal), expected);
+        check(Some("de_DE.UTF-8"), Some("xterm-256color"), true);
+        check(Some("C.utf8"), None, true);
+        check(None, Some("screen"), true);
+        check(Some("C"), Some("xterm"), false);
+        check(Some("de_DE.ISO-8859-1"), None, false);
+        check(Some("en_US.UTF-8"), Some("linux"), false);
+        check(None, Some("dumb"), false);
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! The Pythons of this machine, and the folder where what was made for them is kept.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use etude_sandbox::environment::{self, Host, NotAVersion, Progress, Requirement, Wanted};
 use etude_sandbox::{Environment, Interpreter, Interpreters};
 
 use crate::printer::Printer;
+use crate::progress::watched;
 
 /// Which Python somebody asked for.
 #[derive(Clone, Debug)]
@@ -89,46 +87,5 @@ fn phrase(progress: &Progress) -> String {
         Progress::Installing => "installing packages".to_owned(),
         Progress::Compiling => "preparing bytecode".to_owned(),
         Progress::Done { packages, seconds, .. } => format!("{packages} packages in {seconds:.1} s"),
-    }
-}
-
-/// What takes less time than this needs no explanation.
-const SOON: Duration = Duration::from_millis(500);
-
-/// Does some work that says what it is at; shown on a line that goes away again, if somebody watches.
-fn watched<T>(printer: &Printer, work: impl FnOnce(&mut dyn FnMut(String)) -> T) -> T {
-    if !printer.is_watched() {
-        return work(&mut |_| ());
-    }
-    let (send, receive) = mpsc::channel();
-    std::thread::scope(|scope| {
-        scope.spawn(move || draw(&receive));
-        // Moved in, so that the channel closes with the work and the drawing ends.
-        let mut tell = move |text| drop(send.send(text));
-        work(&mut tell)
-    })
-}
-
-fn draw(said: &Receiver<String>) {
-    let from = Instant::now() + SOON;
-    let mut latest: Option<String> = None;
-    let mut shown = false;
-    loop {
-        let patience = if latest.is_some() { from.saturating_duration_since(Instant::now()) } else { Duration::MAX };
-        match said.recv_timeout(patience.min(Duration::from_secs(3600))) {
-            Ok(text) => latest = Some(text),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        if Instant::now() >= from
-            && let Some(text) = latest.take()
-        {
-            // Nobody can be told that standard error is closed.
-            let _ = write!(io::stderr(), "\r\u{1b}[K{text}…");
-            shown = true;
-        }
-    }
-    if shown {
-        let _ = write!(io::stderr(), "\r\u{1b}[K");
     }
 }

@@ -83,6 +83,7 @@ impl Error {
                 io::ErrorKind::PermissionDenied => "look at its permissions, or name it in `.etudeignore`",
                 _ => return None,
             },
+            Error::Write { source, .. } if source.kind() == io::ErrorKind::NotFound => "make its folder first",
             Error::Special { .. } => "`-` reads standard input",
             Error::TooLarge { .. } => "cut it into several lessons",
             Error::NoLessons { .. } => "lessons end in `.md` or `.markdown`; any other file can be named itself",

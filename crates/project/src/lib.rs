@@ -26,3 +26,4 @@ pub use program::Program;
 pub use read::{folder_size, read_file};
 pub use settings::course_settings;
 pub use workspace::{CourseFolder, Request, Saved, Workspace};
+pub use write::{can_put, put};

@@ -60,7 +60,7 @@ pub(crate) fn special(metadata: &Metadata, shown: &str) -> Option<Error> {
 }
 
 #[cfg(unix)]
-fn kind(file_type: FileType) -> &'static str {
+pub(crate) fn kind(file_type: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
 
     if file_type.is_dir() {
@@ -75,7 +75,7 @@ fn kind(file_type: FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn kind(file_type: FileType) -> &'static str {
+pub(crate) fn kind(file_type: FileType) -> &'static str {
     if file_type.is_dir() { "a folder" } else { "a device" }
 }
 

@@ -1,8 +1,10 @@
 //! What a stream of events holds, decoded and bounded, but not yet understood.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use crate::events::Record;
+use crate::wording::duration;
 
 /// Microseconds of the run's own clock since the guest began.
 pub type Micros = i64;
@@ -68,6 +70,22 @@ pub enum Note {
     Unhooked(String),
     /// Why there are no events at all.
     Untraced(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Version(version) => write!(f, "the events are of version {version}, which is not known"),
+            Note::Cut => f.write_str("the run was ended while it wrote its events"),
+            Note::Unreadable(count) => write!(f, "{count} events make no sense and were left out"),
+            Note::Flood { from, dropped } => {
+                let from = duration(*from);
+                write!(f, "from {from} on only some tasks were followed: {dropped} events were left out")
+            }
+            Note::Unhooked(hook) => write!(f, "`{hook}` could not be watched in this Python"),
+            Note::Untraced(why) => write!(f, "nothing was watched: {why}"),
+        }
+    }
 }
 
 /// The decoded events of one run.

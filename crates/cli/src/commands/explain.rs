@@ -6,10 +6,11 @@ use crate::printer::{BOLD, DIM, Printer, width};
 
 const EXAMPLES: &str = "\
 Examples:
-  etude explain              list all checks
-  etude explain course-toml  say what one of them looks for";
+  etude explain               list all checks, and all that runs can show
+  etude explain course-toml   say what one of them looks for
+  etude explain blocked-loop";
 
-/// Say what a check looks for, why, and what to do about it
+/// Say what a check or a finding is about, why, and what to do
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {

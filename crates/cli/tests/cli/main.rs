@@ -14,4 +14,5 @@ mod levels;
 mod new;
 mod pipes;
 mod run;
+mod see;
 mod show;

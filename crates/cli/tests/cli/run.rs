@@ -237,12 +237,18 @@ fn the_report_has_exactly_these_fields() {
     }
     assert_eq!(joined, stderr);
     fields["writes"] = "…".into();
+    // What was watched has tests of its own.
+    for watched in ["tasks", "others", "segments", "edges", "prints", "notes"] {
+        assert!(fields[watched].is_array(), "{watched}");
+        fields[watched] = "…".into();
+    }
     assert_snapshot!(format!("exit {code}\n{report:#}"), @r#"
     exit 1
     {
       "cause": "`KeyError: 'cup'` at line 4: `raise KeyError('cup')`",
       "clock": "virtual",
       "cpu_ms": 0,
+      "edges": "…",
       "exit": 1,
       "failure": {
         "file": "a.py",
@@ -252,12 +258,17 @@ fn the_report_has_exactly_these_fields() {
       },
       "findings": [],
       "hint": null,
+      "notes": "…",
+      "others": "…",
       "outcome": "failed",
       "peak_kb": 0,
+      "prints": "…",
+      "runs": [],
       "seed": null,
+      "segments": "…",
       "stderr": "…",
       "stdout": "té",
-      "tasks": [],
+      "tasks": "…",
       "virtual_ms": 0,
       "wall_ms": 0,
       "writes": "…"

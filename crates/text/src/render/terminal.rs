@@ -95,8 +95,12 @@ struct Mark {
     label: Option<String>,
 }
 
-/// The diagnostic's own span comes first; a label joins it if it is near and else gets a view of its own.
+/// The diagnostic's own span comes first; a label joins it if it is near and else gets a view of its own. A source
+/// without a path is no file: there is nothing of it to draw.
 fn views(source: &Source, diagnostic: &Diagnostic) -> Vec<View> {
+    if source.path.is_empty() {
+        return Vec::new();
+    }
     let (span, continues) = shorten(source, drawable(source, diagnostic.span));
     let label = continues.map(|line| format!("... to line {line}"));
     let mut views = vec![View { marks: vec![Mark { span, kind: AnnotationKind::Primary, label }] }];

@@ -7,6 +7,10 @@ pub(crate) fn wrap(text: &str, columns: usize) -> String {
 }
 
 fn wrap_line(line: &str, columns: usize) -> String {
+    // A line as it should read: broken it would no longer be code.
+    if line.starts_with("+ ") {
+        return line.to_owned();
+    }
     let mut out = String::with_capacity(line.len() + 8);
     let mut used = 0;
     for word in line.split(' ') {
@@ -44,6 +48,11 @@ mod tests {
     #[test]
     fn a_word_longer_than_the_line_stays_whole() {
         check("see a/very/long/path now", 6, "see\na/very/long/path\nnow");
+    }
+
+    #[test]
+    fn lines_of_code_stay_whole() {
+        check("write this:\n+ await asyncio.sleep(1)", 10, "write\nthis:\n+ await asyncio.sleep(1)");
     }
 
     #[test]

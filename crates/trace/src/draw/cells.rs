@@ -3,42 +3,85 @@
 use super::scale::Scale;
 use crate::timeline::{Lane, Segment, SegmentKind};
 
-/// What a lane did in one column. In case of doubt what is rare and matters: holding, then running, then being ready.
+/// What a lane did in one column. What is rare and matters stands out, however short it was: holding, then running. But
+/// of short steps everywhere none is rare, and who was ready for a moment was not kept waiting.
 pub(super) fn cells(lane: &Lane, scale: &Scale, count: usize) -> Vec<Option<SegmentKind>> {
-    let mut cells: Vec<Option<SegmentKind>> = vec![None; count];
-    let mut shares = vec![0.0; count];
+    let mut columns: Vec<Column> = vec![Column::default(); count];
     for segment in &lane.segments {
-        let (start, end) = columns(segment, scale, count);
-        for column in start..=end {
+        let (start, end) = self::columns(segment, scale, count);
+        for (column, cell) in columns.iter_mut().enumerate().take(end + 1).skip(start) {
             let from = (scale.place(segment.start) * count as f64).max(column as f64);
             let to = (scale.place(segment.end) * count as f64).min(column as f64 + 1.0);
-            let share = to - from;
-            let stronger = match (cells[column].map(rank), rank(segment.kind)) {
-                (None, _) => true,
-                (Some(there), new) => new > there || (new == there && share > shares[column]),
-            };
-            if stronger {
-                cells[column] = Some(segment.kind);
-                shares[column] = share;
+            cell.add(segment.kind, (to - from).max(0.0));
+        }
+    }
+    let brief: Vec<bool> = columns.iter().map(Column::is_brief).collect();
+    let among = |column: usize| {
+        let beside = |column: Option<usize>| column.and_then(|column| brief.get(column)).is_some_and(|&brief| brief);
+        beside(column.checked_sub(1)) && beside(Some(column + 1))
+    };
+    columns.iter().enumerate().map(|(column, it)| it.kind(among(column))).collect()
+}
+
+/// More steps than this in one column are a crowd.
+const STEPS: usize = 4;
+
+#[derive(Clone, Default)]
+struct Column {
+    holds: bool,
+    steps: usize,
+    running: f64,
+    ready: f64,
+    waiting: f64,
+    /// Of the longest wait.
+    wait: Option<(SegmentKind, f64)>,
+    is_ready: bool,
+}
+
+impl Column {
+    fn add(&mut self, kind: SegmentKind, share: f64) {
+        match kind {
+            SegmentKind::Holding => self.holds = true,
+            SegmentKind::Running => {
+                self.steps += 1;
+                self.running += share;
+            }
+            SegmentKind::Ready => {
+                self.is_ready = true;
+                self.ready += share;
+            }
+            SegmentKind::Waiting(_) => {
+                self.waiting += share;
+                if self.wait.is_none_or(|(_, longest)| share > longest) {
+                    self.wait = Some((kind, share));
+                }
             }
         }
     }
-    cells
+
+    /// It ran, but for the least part.
+    fn is_brief(&self) -> bool {
+        self.steps > 0 && self.running < self.waiting + self.ready
+    }
+
+    /// `among`: the columns beside it have short steps too.
+    fn kind(&self, among: bool) -> Option<SegmentKind> {
+        let wait = self.wait.map(|(kind, _)| kind);
+        let runs = self.steps > 0 && !(self.is_brief() && (among || self.steps > STEPS));
+        match wait {
+            _ if self.holds => Some(SegmentKind::Holding),
+            _ if runs => Some(SegmentKind::Running),
+            Some(wait) if self.waiting > self.ready => Some(wait),
+            _ if self.is_ready => Some(SegmentKind::Ready),
+            wait => wait,
+        }
+    }
 }
 
 fn columns(segment: &Segment, scale: &Scale, count: usize) -> (usize, usize) {
     let start = ((scale.place(segment.start) * count as f64) as usize).min(count - 1);
     let end = (scale.place(segment.end) * count as f64).ceil() as usize;
     (start, end.saturating_sub(1).clamp(start, count - 1))
-}
-
-pub(super) fn rank(kind: SegmentKind) -> u8 {
-    match kind {
-        SegmentKind::Waiting(_) => 0,
-        SegmentKind::Ready => 1,
-        SegmentKind::Running => 2,
-        SegmentKind::Holding => 3,
-    }
 }
 
 /// How many of some lanes did what, column by column.
@@ -104,6 +147,7 @@ fn spread(row: &mut [f64], from: f64, to: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wait::WaitKind;
 
     #[test]
     fn a_spread_fills_whole_and_parts_of_columns() {
@@ -118,5 +162,32 @@ mod tests {
             })
             .collect();
         assert_eq!(filled, [0.5, 1.0, 0.25, 0.0, 0.0]);
+    }
+
+    /// What one column shows of what was in it.
+    #[track_caller]
+    fn check(segments: &[(SegmentKind, f64)], expected: SegmentKind) {
+        let mut column = Column::default();
+        for &(kind, share) in segments {
+            column.add(kind, share);
+        }
+        assert_eq!(column.kind(false), Some(expected));
+    }
+
+    #[test]
+    fn a_short_step_stands_out_and_many_do_not() {
+        let waiting = SegmentKind::Waiting(WaitKind::Sleep);
+        check(&[(waiting, 0.9), (SegmentKind::Running, 0.01)], SegmentKind::Running);
+        check(&[(waiting, 0.2), (SegmentKind::Running, 0.001)].repeat(5), waiting);
+        check(&[(waiting, 0.1), (SegmentKind::Running, 0.1)].repeat(5), SegmentKind::Running);
+        check(&[(SegmentKind::Running, 0.0)].repeat(9), SegmentKind::Running);
+        check(&[(SegmentKind::Holding, 0.01), (waiting, 0.9)], SegmentKind::Holding);
+    }
+
+    #[test]
+    fn who_was_ready_for_a_moment_was_not_kept_waiting() {
+        let waiting = SegmentKind::Waiting(WaitKind::Sleep);
+        check(&[(waiting, 0.8), (SegmentKind::Ready, 0.2)], waiting);
+        check(&[(waiting, 0.2), (SegmentKind::Ready, 0.8)], SegmentKind::Ready);
     }
 }

@@ -9,9 +9,6 @@ use crate::trace::{Micros, Note, Site};
 /// A whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct View {
-    pub end_ms: f64,
-    /// All waited for ever at the end.
-    pub stuck: bool,
     pub tasks: Vec<LaneView>,
     /// Loops, threads, executor jobs and child processes.
     pub others: Vec<LaneView>,
@@ -107,8 +104,6 @@ impl View {
             lanes().filter(move |lane| (lane.kind == LaneKind::Task) == tasks).map(|lane| LaneView::new(timeline, lane))
         };
         View {
-            end_ms: ms(timeline.end),
-            stuck: timeline.is_stuck,
             tasks: views(true).collect(),
             others: views(false).collect(),
             segments: lanes().flat_map(|lane| segments(timeline, lane)).collect(),
@@ -124,7 +119,7 @@ impl View {
                 .collect(),
             prints: lanes().flat_map(prints).collect(),
             findings: findings.iter().map(FindingView::new).collect(),
-            notes: timeline.notes.iter().map(note).collect(),
+            notes: timeline.notes.iter().map(Note::to_string).collect(),
         }
     }
 }
@@ -205,19 +200,6 @@ fn prints(lane: &Lane) -> impl Iterator<Item = PrintView> + '_ {
         text: print.text.to_string(),
         line: print.site.as_ref().map(|site| site.line),
     })
-}
-
-fn note(note: &Note) -> String {
-    match note {
-        Note::Version(version) => format!("the events are of version {version}, which is not known"),
-        Note::Cut => "the run was ended while it wrote its events".to_owned(),
-        Note::Unreadable(count) => format!("{count} events make no sense and were left out"),
-        Note::Flood { from, dropped } => {
-            format!("from {} ms on only some tasks were followed: {dropped} events were left out", ms(*from))
-        }
-        Note::Unhooked(hook) => format!("`{hook}` could not be watched in this Python"),
-        Note::Untraced(why) => format!("nothing was watched: {why}"),
-    }
 }
 
 fn ms(micros: Micros) -> f64 {

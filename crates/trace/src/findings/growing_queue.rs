@@ -4,7 +4,7 @@ use etude_text::Severity;
 
 use super::{Context, Correction, Report, Rule};
 use crate::events::{Op, Record};
-use crate::trace::{Object, Site};
+use crate::trace::{Micros, Object, Site};
 use crate::wording::duration;
 
 pub(super) static RULE: Rule = Rule {
@@ -41,9 +41,14 @@ const LOW: i64 = 64;
 const HIGH: i64 = 128;
 /// Between the marks the producer went back to the loop this often.
 const TURNS: usize = 3;
+/// A busy machine makes as much of no time at all.
+const MOMENT: Micros = 5_000;
 
 fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     let story = ctx.story;
+    // What comes after is Python's own end, which may take longer than all that the program did.
+    let steps = story.tasks.values().filter(|task| task.is_user).filter_map(|task| task.steps.last());
+    let over = steps.map(|step| step.end).max().unwrap_or(story.end);
     let mut marks: BTreeMap<i32, Vec<&Record>> = BTreeMap::new();
     for record in story.records(Op::Queue).filter(|record| record.amount >= LOW) {
         marks.entry(record.a).or_default().push(record);
@@ -57,7 +62,7 @@ fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
         });
         // Had it been emptied again, that would have taken its time after the last mark.
         let growth = last.time - first.time;
-        let emptied = story.end - last.time > 4 * growth.max(1);
+        let emptied = over - last.time > 4 * growth.max(MOMENT);
         if last.amount < HIGH || turns < TURNS || emptied {
             continue;
         }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use etude_text::Severity;
 
@@ -25,7 +25,7 @@ Wrong:
 ```python
 async def add(account, amount):
     balance = account.balance
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.1)
     account.balance = balance + amount
 ```
 
@@ -35,7 +35,7 @@ Right:
 async def add(account, amount, lock):
     async with lock:
         balance = account.balance
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.1)
         account.balance = balance + amount
 ```
 
@@ -51,7 +51,8 @@ const AT_ONCE: Micros = 2_000;
 /// One of several runs of the same program.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
-    pub seed: u64,
+    /// `None` is the order in which they began to wait.
+    pub seed: Option<u64>,
     /// What it printed.
     pub output: &'a str,
     /// How it ended: `exit code 1`, `deadlock`.
@@ -70,12 +71,11 @@ pub fn compare(runs: &[Run<'_>]) -> Option<Finding> {
     let [usual, other, ..] = &groups[..] else { return None };
     let (one, two) = (&runs[usual[0]], &runs[other[0]]);
     let difference = Difference::between(one, two);
+    let (with_one, with_two) = (one.seeded(), two.seeded());
     let how = match &difference {
-        Difference::End => format!("seed {} gives {}, seed {} {}", one.seed, one.end, two.seed, two.end),
-        Difference::Order => format!("the same lines come in another order with seed {}", two.seed),
-        Difference::Line { first, second } => {
-            format!("seed {} gives {first}, seed {} {second}", one.seed, two.seed)
-        }
+        Difference::End => format!("{} {with_one}, {} {with_two}", one.end, two.end),
+        Difference::Order => format!("the same lines come in another order {with_two}"),
+        Difference::Line { first, second } => format!("{first} {with_one}, {second} {with_two}"),
     };
     let split = Split::between(one.trace, two.trace);
     let cause = if repeats_differently(runs) { Cause::Chance } else { Cause::of(one, two, split.as_ref()) };
@@ -86,20 +86,36 @@ pub fn compare(runs: &[Run<'_>]) -> Option<Finding> {
         finding.severity = Severity::Note;
     }
     if let (Some(split), Cause::Order) = (&split, cause) {
-        let text = format!(
-            "the runs part here: with seed {} {} goes first, with seed {} {}",
-            one.seed, split.first, two.seed, split.second
-        );
+        let (first, second) = (&split.first, &split.second);
+        let text = format!("the runs part here: {first} goes first {with_one}, {second} {with_two}");
         finding = finding.seen(Some(split.time), split.site.as_ref(), text);
     }
     for group in &groups {
-        let seeds: Vec<String> = group.iter().map(|&index| runs[index].seed.to_string()).collect();
         let run = &runs[group[0]];
         let last =
             run.output.lines().last().map(|line| format!(", last line `{}`", shortened(line))).unwrap_or_default();
-        finding = finding.seen(None, None, format!("seed {}: {}{last}", list(&seeds, 8), run.end));
+        let seeds = seeds(group.iter().map(|&index| runs[index].seed));
+        finding = finding.seen(None, None, format!("{seeds}: {}{last}", run.end));
     }
     Some(finding.hint(cause.hint()))
+}
+
+impl Run<'_> {
+    fn seeded(&self) -> String {
+        self.seed.map_or("without a seed".to_owned(), |seed| format!("with seed {seed}"))
+    }
+}
+
+/// `without a seed, and with seed 1 and 3`.
+fn seeds(all: impl Iterator<Item = Option<u64>> + Clone) -> String {
+    let numbers: BTreeSet<u64> = all.clone().flatten().collect();
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    let with = format!("with seed {}", list(&numbers, 8));
+    match (all.clone().any(|seed| seed.is_none()), numbers.is_empty()) {
+        (true, true) => "without a seed".to_owned(),
+        (true, false) => format!("without a seed, and {with}"),
+        (false, _) => with,
+    }
 }
 
 /// Whether two runs with one seed, that is, in one order, came out differently.

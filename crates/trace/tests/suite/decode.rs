@@ -1,6 +1,8 @@
 //! Whatever bytes come in, there is a trace, everything that is made of one can be made of it, and it stays small.
 
+use etude_trace::draw::{Terminal, svg, text};
 use etude_trace::events::{HARD_CAP, MAX_BLOCK, Op, Record};
+use etude_trace::export::{View, chrome};
 use etude_trace::findings::{Run, compare, findings};
 use etude_trace::{Ending, Note, Timeline, Trace};
 
@@ -118,10 +120,18 @@ fn random(state: &mut u64) -> u64 {
 /// All that is done with a trace.
 fn use_it(bytes: &[u8], program: &str) {
     let trace = Trace::decode(bytes);
-    for ending in [Ending::Exited, Ending::Deadlock, Ending::Stopped] {
-        findings(&trace, ending, &|_| Some(program));
+    let mut found = Vec::new();
+    for ending in [Ending::Exited, Ending::Stopped, Ending::Deadlock] {
+        found = findings(&trace, ending, &|_| Some(program));
     }
-    let timeline = Timeline::new(&trace, Ending::Exited);
+    let timeline = Timeline::new(&trace, Ending::Deadlock);
+    let narrow = Terminal { width: 1, unicode: false, colors: true };
+    for terminal in [Terminal::default(), narrow] {
+        text(&timeline, &found, terminal);
+    }
+    svg(&timeline, "a", &found);
+    chrome(&timeline, "a");
+    View::new(&timeline, &found);
     for lane in &timeline.lanes {
         assert!(lane.segments.windows(2).all(|pair| pair[0].end <= pair[1].start), "{lane:?}");
         assert!(lane.parent.is_none_or(|parent| parent < timeline.lanes.len()));
@@ -130,7 +140,7 @@ fn use_it(bytes: &[u8], program: &str) {
         assert!(edge.from < timeline.lanes.len() && edge.to < timeline.lanes.len());
     }
     let empty = Trace::default();
-    let runs = [(&trace, "a"), (&empty, "b")].map(|(trace, output)| Run { seed: 1, output, end: "", trace });
+    let runs = [(&trace, "a"), (&empty, "b")].map(|(trace, output)| Run { seed: Some(1), output, end: "", trace });
     compare(&runs);
 }
 

@@ -25,7 +25,7 @@ fn compared(outcomes: &[(&str, &str)]) -> Option<Finding> {
         .iter()
         .zip(&traces)
         .enumerate()
-        .map(|(index, (&(output, end), trace))| Run { seed: index as u64 + 1, output, end, trace })
+        .map(|(index, (&(output, end), trace))| Run { seed: Some(index as u64 + 1), output, end, trace })
         .collect();
     compare(&runs)
 }
@@ -47,17 +47,31 @@ fn told(finding: &Finding) -> String {
 fn another_result_is_a_race() {
     let found = compared(&[("5\n", "exit code 0"), ("3\n", "exit code 0"), ("5\n", "exit code 0")]).unwrap();
     insta::assert_snapshot!(told(&found), @r"
-    warning: line 6: the outcome depends on who of those due at the same moment comes first: 2 different outcomes in 3 runs; seed 1 gives `5`, seed 2 `3`
-    - the runs part here: with seed 1 `add (Task-2)` goes first, with seed 2 `add (Task-3)`
-    - seed 1 and 3: exit code 0, last line `5`
-    - seed 2: exit code 0, last line `3`
+    warning: line 6: the outcome depends on who of those due at the same moment comes first: 2 different outcomes in 3 runs; `5` with seed 1, `3` with seed 2
+    - the runs part here: `add (Task-2)` goes first with seed 1, `add (Task-3)` with seed 2
+    - with seed 1 and 3: exit code 0, last line `5`
+    - with seed 2: exit code 0, last line `3`
+    ");
+}
+
+#[test]
+fn the_order_without_a_seed_counts_too() {
+    let traces = [trace(2, 3), trace(3, 2)];
+    let run = |seed, output, trace| Run { seed, output, end: "exit code 0", trace };
+    let [first, second] = &traces;
+    let runs = [run(None, "5\n", first), run(Some(1), "3\n", second), run(Some(2), "5\n", first)];
+    insta::assert_snapshot!(told(&compare(&runs).unwrap()), @r"
+    warning: line 6: the outcome depends on who of those due at the same moment comes first: 2 different outcomes in 3 runs; `5` without a seed, `3` with seed 1
+    - the runs part here: `add (Task-2)` goes first without a seed, `add (Task-3)` with seed 1
+    - without a seed, and with seed 2: exit code 0, last line `5`
+    - with seed 1: exit code 0, last line `3`
     ");
 }
 
 #[test]
 fn chance_is_no_question_of_order() {
     let same = [trace(2, 3), trace(2, 3)];
-    let run = |index: usize, seed, output| Run { seed, output, end: "exit code 0", trace: &same[index] };
+    let run = |index: usize, seed, output| Run { seed: Some(seed), output, end: "exit code 0", trace: &same[index] };
     let found = compare(&[run(0, 1, "5\n"), run(1, 2, "3\n")]).unwrap();
     assert!(found.message.starts_with("the outcome changes from run to run by itself"), "{}", found.message);
     let other = trace(3, 2);
@@ -72,13 +86,13 @@ fn chance_is_no_question_of_order() {
 #[test]
 fn another_end_is_a_race() {
     let found = compared(&[("", "exit code 0"), ("", "deadlock")]).unwrap();
-    assert!(found.message.ends_with("seed 1 gives exit code 0, seed 2 deadlock"), "{}", found.message);
+    assert!(found.message.ends_with("exit code 0 with seed 1, deadlock with seed 2"), "{}", found.message);
 }
 
 #[test]
 fn one_line_more_is_a_race() {
     let found = compared(&[("a\n", "exit code 0"), ("a\nb\n", "exit code 0")]).unwrap();
-    assert!(found.message.ends_with("seed 1 gives nothing more, seed 2 `b`"), "{}", found.message);
+    assert!(found.message.ends_with("nothing more with seed 1, `b` with seed 2"), "{}", found.message);
 }
 
 #[test]

@@ -13,11 +13,11 @@ type Level = Option<Severity>;
 #[derive(Debug, clap::Args)]
 pub(super) struct Levels {
     /// Leave out these checks
-    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = catalogue::parse)]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = catalogue::parse_check)]
     ignore: Vec<Entry>,
 
     /// Leave out all others
-    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = catalogue::parse)]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = catalogue::parse_check)]
     only: Vec<Entry>,
 
     /// Let a check report with another severity: error, warning, note or off
@@ -34,7 +34,7 @@ fn parse(argument: &str) -> Result<(Entry, Level), String> {
         "error" => Some(Severity::Error),
         _ => return Err(format!("`{level}` is no severity, use error, warning, note or off")),
     };
-    Ok((catalogue::parse(code)?, level))
+    Ok((catalogue::parse_check(code)?, level))
 }
 
 impl Levels {

@@ -154,7 +154,7 @@ impl<'a> Failure<'a> {
 }
 
 fn sarif(out: &mut dyn Write, workspace: &Workspace, diagnostics: &[Diagnostic]) -> std::io::Result<()> {
-    let entries = catalogue::entries();
+    let entries = catalogue::checks();
     let rules: Vec<Rule<'_>> = entries
         .iter()
         .map(|entry| Rule { code: entry.code, summary: entry.summary, documentation: entry.documentation })

@@ -1,7 +1,12 @@
 //! A run as one JSON object.
 
 use etude_sandbox::{Stream, Transcript};
+use etude_trace::export::{EdgeView, FindingView, LaneView, PrintView, SegmentView, View};
 use serde::Serialize;
+
+use super::races::{Hunt, Tried};
+use super::report::{self, DEADLOCK};
+use super::seen::Seen;
 
 #[derive(Serialize)]
 pub(super) struct Report {
@@ -16,19 +21,27 @@ pub(super) struct Report {
     peak_kb: u64,
     clock: &'static str,
     seed: Option<u64>,
-    findings: Vec<Finding>,
-    tasks: [(); 0],
+    /// As `--findings` and `--races` say them.
+    findings: Vec<FindingView>,
+    tasks: Vec<LaneView>,
+    others: Vec<LaneView>,
+    segments: Vec<SegmentView>,
+    edges: Vec<EdgeView>,
+    prints: Vec<PrintView>,
+    notes: Vec<String>,
+    /// With `--races`, each with its order.
+    runs: Vec<Run>,
     cause: Option<String>,
     hint: Option<String>,
     failure: Option<Failure>,
 }
 
 #[derive(Serialize)]
-struct Finding {
-    code: &'static str,
-    line: Option<u32>,
-    message: String,
-    hint: &'static str,
+struct Run {
+    seed: Option<u64>,
+    outcome: &'static str,
+    exit: Option<i32>,
+    stdout: String,
 }
 
 #[derive(Serialize)]
@@ -47,8 +60,19 @@ struct Failure {
 }
 
 impl Report {
-    pub(super) fn new(transcript: &Transcript, hints: &[String], seed: Option<u64>) -> Self {
-        let deadlock = super::report::deadlock(transcript);
+    pub(super) fn new(
+        transcript: &Transcript,
+        hints: &[String],
+        seed: Option<u64>,
+        seen: &Seen,
+        hunt: Option<&Hunt>,
+    ) -> Self {
+        let mut findings = seen.findings.clone();
+        if !findings.iter().any(|finding| finding.code == DEADLOCK) {
+            findings.extend(report::deadlock(transcript));
+        }
+        findings.extend(hunt.and_then(|hunt| hunt.finding.clone()));
+        let view = View::new(&seen.timeline, &findings);
         let writes = texts(transcript);
         let of = |name: &str| writes.iter().filter(|it| it.stream == name).map(|it| it.text.as_str()).collect();
         Report {
@@ -62,11 +86,14 @@ impl Report {
             peak_kb: transcript.peak_memory / 1024,
             clock: transcript.clock.name(),
             seed,
-            findings: deadlock
-                .map(|(line, message, hint)| Finding { code: "deadlock", line, message, hint })
-                .into_iter()
-                .collect(),
-            tasks: [],
+            findings: view.findings,
+            tasks: view.tasks,
+            others: view.others,
+            segments: view.segments,
+            edges: view.edges,
+            prints: view.prints,
+            notes: view.notes,
+            runs: hunt.iter().flat_map(|hunt| &hunt.runs).map(Run::new).collect(),
             cause: transcript.cause.clone(),
             hint: (!hints.is_empty()).then(|| hints.join("; ")),
             failure: transcript.failure.clone().map(|failure| Failure {
@@ -77,6 +104,12 @@ impl Report {
             }),
             writes,
         }
+    }
+}
+
+impl Run {
+    fn new(tried: &Tried) -> Self {
+        Self { seed: tried.seed, outcome: tried.outcome.name(), exit: tried.exit, stdout: tried.stdout.clone() }
     }
 }
 

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use etude_sandbox::{Clock, Environment, Limits, Outcome, Profile, RealTime, Transcript, Waiting};
+use etude_text::Severity;
+use etude_trace::Finding;
+use etude_trace::findings::{Evidence, Place};
 
 use super::amount::{show_memory, show_time, size_option, time_option};
 use crate::python::Pythons;
@@ -105,18 +108,34 @@ fn waits(waiting: &Waiting) -> String {
     text
 }
 
-/// The finding of a deadlock: the first waiting line of the user's, and all places.
-pub(super) fn deadlock(transcript: &Transcript) -> Option<(Option<u32>, String, &'static str)> {
+/// The code of the finding that all wait for ever.
+pub(super) const DEADLOCK: &str = "deadlock";
+
+/// The same as a finding, for runs of which no more is known.
+pub(super) fn deadlock(transcript: &Transcript) -> Option<Finding> {
     if transcript.outcome != Outcome::Deadlock {
         return None;
     }
-    let line = transcript.waiting.iter().find_map(|waiting| Some(waiting.place.as_ref()?.line));
-    let message = format!("everything waits, and nothing can end that: {}", waiting(transcript).join("; "));
-    Some((line, message, WAY_OUT))
+    let spot = |place: &etude_sandbox::Place| Place { file: place.file.clone(), line: place.line };
+    let seen = transcript.waiting.iter().map(|waiting| Evidence {
+        time: None,
+        place: waiting.place.as_ref().map(spot),
+        text: waits(waiting),
+    });
+    Some(Finding {
+        code: DEADLOCK,
+        severity: Severity::Error,
+        place: transcript.waiting.iter().find_map(|waiting| waiting.place.as_ref()).map(spot),
+        message: format!("everything waits, and nothing can end that: {}", waiting(transcript).join("; ")),
+        hint: WAY_OUT.to_owned(),
+        correction: None,
+        evidence: seen.collect(),
+        tasks: Vec::new(),
+    })
 }
 
-const WAY_OUT: &str = "whoever holds what another waits for must let go of it before it waits itself; every `get` needs a `put`, \
-    every `wait` a `set`; a time limit (`asyncio.timeout`) turns a deadlock into an error";
+pub(super) const WAY_OUT: &str = "whoever holds what another waits for must let go of it before it waits itself; every `get` needs a \
+    `put`, every `wait` a `set`; a time limit (`asyncio.timeout`) turns a deadlock into an error";
 
 fn way_out(transcript: &Transcript, context: &Context<'_>) -> Vec<String> {
     let Context { limits, .. } = context;

@@ -9,7 +9,8 @@ use crate::timeline::{Edge, EdgeKind};
 /// With more lines than this nobody can follow any.
 const MOST: usize = 120;
 
-pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>) {
+/// Says which kinds there are.
+pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>) -> BTreeSet<EdgeKind> {
     let mut rows: HashMap<usize, u32> = HashMap::new();
     for (index, row) in drawing.rows.iter().enumerate() {
         if let [lane] = row.lanes[..] {
@@ -18,16 +19,18 @@ pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>) {
     }
     let shown = |kind| drawing.timeline.edges.iter().filter(move |edge| edge.kind == kind);
     let in_order = [EdgeKind::Cancelled, EdgeKind::Released, EdgeKind::Created, EdgeKind::Woke].into_iter();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut kinds) = (BTreeSet::new(), BTreeSet::new());
     out.open("g", "aria-hidden=\"true\"");
     for edge in in_order.flat_map(shown) {
         let (Some(&from), Some(&to)) = (rows.get(&edge.from), rows.get(&edge.to)) else { continue };
         let x = percent(drawing.x(edge.time));
         if seen.len() < MOST && seen.insert((x.clone(), from, to)) {
             line(out, drawing, edge, &x, (from, to));
+            kinds.insert(edge.kind);
         }
     }
     out.close("g");
+    kinds
 }
 
 fn line(out: &mut Out, drawing: &Drawing<'_>, edge: &Edge, x: &str, (from, to): (u32, u32)) {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::Drawing;
 use super::lane::family;
 use super::write::{Out, escape};
-use crate::timeline::{LaneKind, SegmentKind, State};
+use crate::timeline::{EdgeKind, LaneKind, SegmentKind, State};
 use crate::trace::Note;
 use crate::wait::Family;
 
 /// Draws it below `top`, and says how high the whole is then.
-pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>, top: u32) -> u32 {
-    let items = items(drawing);
+pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>, edges: &BTreeSet<EdgeKind>, top: u32) -> u32 {
+    let mut items = items(drawing);
+    items.extend(edges.iter().filter_map(|&kind| arrow(kind, edges)));
     let top = top + if drawing.scale.breaks().next().is_some() { 12 } else { 0 };
     out.open("g", "role=\"list\" aria-label=\"legend\"");
     for (index, (shape, text)) in items.iter().enumerate() {
@@ -25,8 +26,8 @@ pub(super) fn draw(out: &mut Out, drawing: &Drawing<'_>, top: u32) -> u32 {
     }
     out.close("g");
     let mut y = top + 20 * (items.len() as u32).div_ceil(2) + 16;
-    for note in notes(drawing) {
-        out.line(&format!("<text class=\"dim\" x=\"1.5%\" y=\"{y}\">{}</text>", escape(&note)));
+    for line in notes(drawing).iter().flat_map(|note| lines(note)) {
+        out.line(&format!("<text class=\"dim\" x=\"1.5%\" y=\"{y}\">{}</text>", escape(&line)));
         y += 18;
     }
     y
@@ -79,6 +80,35 @@ fn items(drawing: &Drawing<'_>) -> Vec<(String, &'static str)> {
     }
     items
 }
+
+/// The line between two lanes; one that is let go on looks the same whatever did it.
+fn arrow(kind: EdgeKind, all: &BTreeSet<EdgeKind>) -> Option<(String, &'static str)> {
+    let text = match kind {
+        EdgeKind::Created => "makes",
+        EdgeKind::Woke => "lets go on",
+        EdgeKind::Released if !all.contains(&EdgeKind::Woke) => "lets go on",
+        EdgeKind::Cancelled => "cancels",
+        EdgeKind::Released | EdgeKind::Awaited => return None,
+    };
+    let kind = kind.word();
+    let line = format!("<line class=\"edge {kind}\" x1=\"12\" x2=\"12\" y1=\"1\" y2=\"14\"/>");
+    Some((format!("{line}<use class=\"head {kind}\" href=\"#ID-down\" x=\"12\" y=\"18\"/>"), text))
+}
+
+/// A note in lines that fit a phone.
+fn lines(note: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in note.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => *line = format!("{line} {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Letters of a note in a line.
+const LINE: usize = 54;
 
 fn waits(family: Family) -> &'static str {
     match family {

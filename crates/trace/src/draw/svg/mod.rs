@@ -41,7 +41,7 @@ pub fn svg(timeline: &Timeline, title: &str, findings: &[Finding]) -> String {
     let drawing = Drawing { timeline, scale: &scale, rows: &rows, findings };
     let mut body = Out::new();
     axis::draw(&mut body, &drawing, bottom);
-    edges::draw(&mut body, &drawing);
+    let edges = edges::draw(&mut body, &drawing);
     body.open("g", "role=\"list\"");
     let each = (SEGMENTS / rows.len().max(1)).max(12);
     let stops = rows.iter().flat_map(|row| &row.lanes).map(|&lane| timeline.lanes[lane].segments.len()).sum::<usize>();
@@ -54,7 +54,7 @@ pub fn svg(timeline: &Timeline, title: &str, findings: &[Finding]) -> String {
     }
     body.close("g");
     axis::breaks(&mut body, &drawing, bottom);
-    let height = legend::draw(&mut body, &drawing, bottom + 16);
+    let height = legend::draw(&mut body, &drawing, &edges, bottom + 16);
     whole(&drawing, title, height, &body.finish())
 }
 
