@@ -79,10 +79,13 @@ fn every_run_of_a_hunt_is_reported_and_can_be_repeated() {
     let (code, told) = report(&folder, "race.py --races=4");
     let runs = told["runs"].as_array().expect("a list");
     assert_eq!(runs[0], json!({"seed": null, "outcome": "ok", "exit": 0, "stdout": "120\n"}));
-    for run in &runs[1..] {
-        // A run that nobody watches imports less, which moves the steady clock: its seeds are others.
-        let (_, alone) = report(&folder, &format!("race.py --clock steady --seed {}", run["seed"]));
-        assert_eq!(alone["stdout"], run["stdout"], "{run}");
+    for told in runs.iter().filter(|run| !run["seed"].is_null()) {
+        let (seed, stdout) = (&told["seed"], told["stdout"].as_str().expect("a text"));
+        // Watched or not.
+        for options in ["", " --findings"] {
+            let alone = run(&folder, &format!("race.py --clock steady --seed {seed}{options}"));
+            assert!(alone.starts_with(&format!("exit 0\n--- stdout\n{stdout}")), "{told}\n{alone}");
+        }
     }
     let changes = runs.iter().any(|run| run["stdout"] != runs[0]["stdout"]);
     assert_eq!((code, told["findings"][0]["code"] == "race"), (if changes { 122 } else { 0 }, changes));
@@ -112,6 +115,15 @@ fn another_order_of_lines_is_no_failure() {
 #[test]
 fn a_program_that_draws_lots_has_no_race() {
     let folder = TempFolder::new().file("lots.py", "import random\n\nprint(random.random())\n");
+    let said = run(&folder, "lots.py --races=2");
+    assert!(said.contains("the outcome changes from run to run by itself"), "{said}");
+    // From there it is no matter of luck any more.
+    assert!(said.contains("hint: to see another outcome again: `--clock steady --seed 1`"), "{said}");
+}
+
+#[test]
+fn chance_from_elsewhere_has_no_seed() {
+    let folder = TempFolder::new().file("lots.py", "import os\n\nprint(os.urandom(8).hex())\n");
     let said = run(&folder, "lots.py --races=2");
     assert!(said.contains("the outcome changes from run to run by itself") && !said.contains("--seed"), "{said}");
 }

@@ -41,19 +41,22 @@ impl Hunt {
     ) -> etude_sandbox::Result<Self> {
         let mut tried = Kinds::default();
         tried.add(None, first);
-        let run = |seed: u64| sandbox.run(&Job { seed: Some(seed), keep: false, ..job.clone() }, &mut |_| ());
+        let run = |seed| sandbox.run(&Job { seed, keep: false, ..job.clone() }, &mut |_| ());
         for seed in 1..=seeds {
             tell(format!("run {} of {}", seed + 1, seeds + 1));
-            let transcript = run(seed)?;
+            let transcript = run(Some(seed))?;
             if interrupts.signal().is_some() {
                 break;
             }
             tried.add(Some(seed), &transcript);
         }
-        // A program that draws lots differs without any other order. Then the same seed does not do the same twice.
+        // A program that draws lots differs without any other order: without a seed it does not do the same twice. With
+        // one it does, as far as `random` is where it draws them.
         if let Some(seed) = tried.first_other().filter(|_| interrupts.signal().is_none()) {
-            tell(format!("seed {seed} again"));
-            tried.add(Some(seed), &run(seed)?);
+            for seed in [Some(seed), None] {
+                tell(seed.map_or("no seed again".into(), |seed| format!("seed {seed} again")));
+                tried.add(seed, &run(seed)?);
+            }
         }
         Ok(tried.compared())
     }
@@ -79,9 +82,9 @@ impl Hunt {
             lines.push(format!("and {} more", kinds - OUTCOMES));
         }
         let other = self.runs.iter().filter(|run| run.kind == 1);
-        // It came twice: it is the seed that brings it about, in a run that is watched.
+        // It came twice: it is the seed that brings it about.
         if let [Tried { seed: Some(seed), .. }, _, ..] = other.collect::<Vec<_>>()[..] {
-            lines.push(format!("hint: to see another outcome again: `--clock steady --seed {seed} --timeline -`"));
+            lines.push(format!("hint: to see another outcome again: `--clock steady --seed {seed}`"));
         }
         lines
     }
