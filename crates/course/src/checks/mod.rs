@@ -18,7 +18,7 @@ mod missing_language;
 mod mojibake;
 mod needs_context;
 mod not_utf8;
-mod packages;
+pub mod packages;
 mod personal_path;
 mod place;
 mod placeholder_test;
