@@ -4,5 +4,6 @@
 //! against what came out. The first and the last are pure; only [`run`] uses the sandbox. This crate touches no disk,
 //! prints nothing, and gets courses and interpreters from its callers.
 
+pub mod decide;
 pub mod plan;
 pub mod run;

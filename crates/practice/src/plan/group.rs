@@ -137,7 +137,9 @@ impl Planner<'_> {
             return Action::Console { statements: console::statements(&snippet.code, first), in_loop: loan.in_loop };
         }
         let code = Code::of(self.lender.lesson, snippet, self.lender.setting);
-        let alone = loan.snippets.is_empty() && loan.lines.is_empty() && !loan.in_loop;
+        // A file in a folder is there to be imported from the folder above.
+        let inner = code.file.contains('/');
+        let alone = loan.snippets.is_empty() && loan.lines.is_empty() && !loan.in_loop && !inner;
         if alone { Action::Script(code) } else { Action::Fragment { code, in_loop: loan.in_loop } }
     }
 
@@ -286,8 +288,20 @@ impl Planner<'_> {
         let mut profile = least;
         let (mut clock, mut timeout, mut timed) = (None, None, false);
         let whole = steps.iter().map(|step| step.snippet).max().unwrap_or_default();
+        let lent = server.iter().flat_map(|server| &server.parts).map(|code| code.text.as_str());
+        let lent: Vec<String> = lent.flat_map(server::folders).map(str::to_owned).collect();
         for step in &mut steps {
             let snippet = lender.snippet(step.snippet);
+            let folders: Vec<String> = match &step.action {
+                Action::Context { code, .. } => server::folders(&code.text).map(str::to_owned).collect(),
+                Action::Serve => lent.clone(),
+                _ => Vec::new(),
+            };
+            for folder in folders {
+                let path = format!("{folder}/.keep");
+                step.supplied.push(Supply::File(format!("{folder}/")));
+                all.entry(path.clone()).or_insert(File { path, content: Vec::new() });
+            }
             let text = match &step.action {
                 Action::Context { code, .. } => &code.text,
                 _ => &snippet.code,

@@ -108,6 +108,16 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+static FOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:StaticFiles|Jinja2Templates)\(\s*(?:directory\s*=\s*)?["']([A-Za-z0-9_/-]+)["']"#)
+        .expect("a valid expression")
+});
+
+/// The folders without which an application cannot be made. The snippet that names one is also run without it.
+pub(super) fn folders(code: &str) -> impl Iterator<Item = &str> {
+    FOLDER.captures_iter(code).filter_map(|found| found.get(1)).map(|folder| folder.as_str())
+}
+
 /// The server that parts of an application make, with all they need.
 pub(super) fn assemble(lender: &Lender<'_>, parts: &BTreeSet<usize>, port: u16) -> Result<Server, Why> {
     let mut lines: Vec<String> = Vec::new();

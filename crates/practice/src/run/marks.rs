@@ -189,8 +189,9 @@ impl Reader {
                 let mut numbers = rest.split(' ');
                 let status = numbers.next().and_then(|status| status.parse().ok()).filter(|status| *status > 0);
                 let seconds = numbers.next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
-                if let Some(step) = self.at_step {
-                    self.steps[step].requests.push(Request { status, seconds });
+                if let Some(step) = self.at_step.map(|step| &mut self.steps[step]) {
+                    let line = self.at_part.and_then(|part| step.parts.get(part)).map(|part| part.line);
+                    step.requests.push(Request { line, status, seconds });
                 }
             }
             "server" => {

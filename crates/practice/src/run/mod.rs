@@ -57,6 +57,8 @@ pub struct Part {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Request {
+    /// The line of the lesson of the command that asked.
+    pub line: Option<u32>,
     /// `None` if there was no answer.
     pub status: Option<u16>,
     pub seconds: f64,

@@ -8,7 +8,7 @@ use etude_text::{FileId, Source};
 
 pub(crate) struct Folder {
     pub(crate) name: String,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     pub(crate) source: Source,
     pub(crate) lesson: Lesson,
     pub(crate) config: Config,
@@ -45,8 +45,12 @@ impl Folder {
     }
 
     pub(crate) fn snapshot(&self, name: &str, shown: &str) {
+        Self::snapshot_in(&self.path, name, shown);
+    }
+
+    pub(crate) fn snapshot_in(folder: &Path, name: &str, shown: &str) {
         let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(&self.path);
+        settings.set_snapshot_path(folder);
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!(name, shown));
