@@ -39,18 +39,16 @@ pub(super) fn exits(stated: i32, evidence: &Evidence) -> Verdict {
     }
 }
 
-/// What a snippet that is to be run says without words.
+/// What a snippet that is to be run, or looks as if it were, says without words.
 pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
-    if !snippet.runs() || snippet.norun() {
-        return Vec::new();
-    }
     let decision = |what, verdict: Verdict| {
         let span = verdict.span().unwrap_or_else(|| first_line(known, snippet));
         Decision { what, span, inferred: !is_whole(snippet), verdict }
     };
     let all = match known.evidence(snippet.index) {
         Ok(all) => all,
-        Err(Verdict::Undecided { reason, .. }) if reason.starts_with("it is not run") => return Vec::new(),
+        // There is nothing in it to be run.
+        Err(_) if known.has_nothing(snippet.index) => return Vec::new(),
         Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
     };
     let works = super::combined(all.iter().map(|evidence| works(known, snippet, evidence)));
@@ -132,7 +130,7 @@ fn broken_server(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> V
         return Verdict::Holds;
     }
     let log = known.server_log(snippet.index);
-    let cause = log.lines().rfind(|line| line.split(':').next().is_some_and(|kind| kind.ends_with("Error")));
+    let cause = log.lines().find(|line| line.split(':').next().is_some_and(|kind| kind.ends_with("Error")));
     let cause = cause.map(|line| format!(": `{}`", shortened(line))).unwrap_or_default();
     Verdict::wrong(
         format!("its request{line} is answered with {status}{cause}"),

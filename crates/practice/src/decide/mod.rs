@@ -1,7 +1,6 @@
 //! Holds what a lesson says against what its runs did. Pure: claims and evidence in, verdicts out.
 
 mod ends;
-mod found;
 mod lines;
 mod output;
 mod report;
@@ -16,7 +15,7 @@ use etude_text::{Source, Span};
 use crate::plan::{Action, Plan, Why};
 use crate::run::{End, Evidence, Raised, Ran};
 
-pub use self::report::{FINDINGS, Finding, diagnostics};
+pub use self::report::diagnostics;
 
 /// What is decided about, and by what.
 pub struct Case<'a> {
@@ -40,6 +39,12 @@ pub struct Decision {
     /// Read from prose, or not said at all.
     pub inferred: bool,
     pub verdict: Verdict,
+}
+
+impl Decision {
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.verdict, Verdict::Undecided { .. })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +170,10 @@ impl<'a> Known<'a> {
             _ => None,
         });
         Verdict::undecided(why.unwrap_or_else(|| "it was not run".to_owned()))
+    }
+
+    fn has_nothing(&self, snippet: usize) -> bool {
+        self.case.plan.left.iter().any(|left| left.snippet == snippet && matches!(left.why, Why::Nothing(_)))
     }
 
     fn claim(&self, claim: &Claim) -> Verdict {

@@ -1,65 +1,69 @@
 //! Verdicts as diagnostics: what the lesson says, what happened, and how to put it right.
 
+use etude_course::checks::{self, Check, runs};
 use etude_course::{ClaimKind, Lesson};
 use etude_text::{Diagnostic, Severity};
 
-use super::found;
-use super::{Decision, Verdict, What};
+use super::output::shortened;
+use super::{Case, Decision, Verdict, What};
+use crate::plan::Action;
 
-/// A kind of thing that runs show to be wrong: its name and what `etude explain` says of it.
-pub struct Finding {
-    pub code: &'static str,
-    pub severity: Severity,
-    /// One line.
-    pub summary: &'static str,
-    /// Markdown.
-    pub documentation: &'static str,
-}
-
-/// All of them, by code.
-pub static FINDINGS: &[&Finding] = &[
-    &found::FAILING_SNIPPET,
-    &found::FALSE_END,
-    &found::FALSE_OUTPUT,
-    &found::FALSE_RESPONSE,
-    &found::FALSE_TIME,
-    &found::FALSE_VERSION,
-    &found::UNMENTIONED_WARNING,
-];
-
-/// What is false, for a person to mend. What the author wrote as markup is an error, what was read out of prose a warning.
-pub fn diagnostics(lesson: &Lesson, decisions: &[Decision]) -> Vec<Diagnostic> {
+/// What is false, for a person to mend, as far as the course and the lesson want to hear it. What the author wrote as
+/// markup is an error, what was read out of prose a warning.
+pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
+    let lesson = case.lesson;
     let mut diagnostics = Vec::new();
     for decision in decisions {
-        let Verdict::False { evidence, hint, .. } = &decision.verdict else { continue };
-        let Some(finding) = finding(lesson, decision.what) else { continue };
-        let severity = if decision.inferred { Severity::Warning.min(finding.severity) } else { finding.severity };
-        let said = match decision.what {
-            What::Claim(index) => match &lesson.claims[index].kind {
-                ClaimKind::Output { .. } => String::new(),
-                _ => format!("`{}` is false: ", super::output::shortened(lesson.claims[index].text.trim())),
-            },
-            What::Works(_) | What::Warns(_) => String::new(),
+        let (check, evidence, hint) = match (&decision.verdict, decision.what) {
+            (Verdict::False { evidence, hint, .. }, what) => (check(lesson, what), evidence, hint),
+            (Verdict::Undecided { reason, hint }, What::Works(_)) => (Some(&runs::UNDECIDED_SNIPPET), reason, hint),
+            _ => continue,
         };
-        let mut diagnostic =
-            Diagnostic::new(finding.code, severity, lesson.file, decision.span, format!("{said}{evidence}"));
+        let Some(check) = check else { continue };
+        let Some(mut severity) = checks::severity(case.course, check) else { continue };
+        if decision.inferred {
+            severity = severity.min(Severity::Warning);
+        }
+        let said = match decision.what {
+            What::Claim(index) if !matches!(lesson.claims[index].kind, ClaimKind::Output { .. }) => {
+                format!("`{}` is false: ", shortened(lesson.claims[index].text.trim()))
+            }
+            _ if decision.is_undecided() => "undecided: ".to_owned(),
+            _ => String::new(),
+        };
+        let given = match decision.what {
+            What::Works(snippet) if !decision.is_undecided() => given(case, snippet),
+            _ => String::new(),
+        };
+        let message = format!("{said}{evidence}{given}");
+        let mut diagnostic = Diagnostic::new(check.code, severity, lesson.file, decision.span, message);
         diagnostic.hint = hint.clone();
         diagnostics.push(diagnostic);
     }
+    checks::silence(lesson, case.source, &mut diagnostics);
     diagnostics
 }
 
+/// What a snippet ran with that it does not show itself.
+fn given(case: &Case<'_>, snippet: usize) -> String {
+    let steps = case.plan.sessions.iter().flat_map(|session| &session.steps);
+    let mut shown = steps.filter(|step| step.snippet == snippet && !matches!(step.action, Action::Context { .. }));
+    let supplied = shown.next().map(|step| step.supplied.as_slice()).unwrap_or_default();
+    let words: Vec<String> = supplied.iter().map(|supply| supply.words(case.lesson, case.source)).collect();
+    if words.is_empty() { String::new() } else { format!("; it was given {}", words.join(", ")) }
+}
+
 /// Links and lines have checks of their own.
-fn finding(lesson: &Lesson, what: What) -> Option<&'static Finding> {
+fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
     match what {
-        What::Works(_) => Some(&found::FAILING_SNIPPET),
-        What::Warns(_) => Some(&found::UNMENTIONED_WARNING),
+        What::Works(_) => Some(&runs::FAILING_SNIPPET),
+        What::Warns(_) => Some(&runs::UNMENTIONED_WARNING),
         What::Claim(index) => match &lesson.claims[index].kind {
-            ClaimKind::Output { .. } => Some(&found::FALSE_OUTPUT),
-            ClaimKind::Response { .. } => Some(&found::FALSE_RESPONSE),
-            ClaimKind::Elapsed { .. } => Some(&found::FALSE_TIME),
-            ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&found::FALSE_END),
-            ClaimKind::Version { .. } => Some(&found::FALSE_VERSION),
+            ClaimKind::Output { .. } => Some(&runs::FALSE_OUTPUT),
+            ClaimKind::Response { .. } => Some(&runs::FALSE_RESPONSE),
+            ClaimKind::Elapsed { .. } => Some(&runs::FALSE_TIME),
+            ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&runs::FALSE_END),
+            ClaimKind::Version { .. } => Some(&runs::FALSE_VERSION),
             ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Behaviour => None,
         },
     }

@@ -1,7 +1,11 @@
 //! The files a session finds in its work folder: those that snippets stand for, and those beside the lesson.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
 use etude_course::{Lesson, Snippet};
-use std::collections::BTreeMap;
+use regex::Regex;
 
 use super::Supply;
 
@@ -34,6 +38,27 @@ pub(super) fn needed(lesson: &Lesson, beside: &[File], before: usize, text: &str
     }
     let file = |(path, content): (String, Vec<u8>)| (File { path: path.clone(), content }, Supply::File(path));
     needed.into_iter().map(file).collect()
+}
+
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z][A-Za-z0-9]{0,7}").expect("a valid expression")
+});
+
+/// The paths of files beside the lesson that its runs may want and that are not in `beside` yet: those that its snippets
+/// and these files name or import. Whoever can look gives what there is, and asks again until nothing new is found.
+pub fn wanted(lesson: &Lesson, beside: &[File]) -> BTreeSet<String> {
+    let shown = lesson.snippets.iter().filter(|snippet| snippet.runs()).map(|snippet| Cow::from(&snippet.code));
+    let mut wanted = BTreeSet::new();
+    for text in shown.chain(beside.iter().map(|file| String::from_utf8_lossy(&file.content))) {
+        let words = NAMED.find_iter(&text).map(|word| word.as_str().trim_start_matches("./").to_owned());
+        wanted.extend(words.filter(|path| is_inside(path)));
+        for module in modules(&text) {
+            let path = module.trim_matches('.').replace('.', "/");
+            wanted.extend([format!("{path}.py"), format!("{path}/__init__.py")]);
+        }
+    }
+    wanted.retain(|path| is_inside(path) && beside.iter().all(|file| file.path != *path));
+    wanted
 }
 
 /// The snippets before one that are files; of two with one name the later.

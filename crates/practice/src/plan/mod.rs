@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use self::code::Code;
 pub use self::console::Statement;
-pub use self::files::File;
+pub use self::files::{File, wanted};
 pub use self::shell::Command;
 
 /// What a plan is made from.
@@ -118,6 +118,26 @@ pub enum Supply {
     File(String),
     /// A running server made of these snippets.
     Server(Vec<usize>),
+}
+
+impl Supply {
+    /// For a person: `brew from line 12`, `` `import asyncio` ``.
+    pub fn words(&self, lesson: &Lesson, source: &Source) -> String {
+        let line = |snippet: usize| source.line(lesson.snippets[snippet].span.start);
+        match self {
+            Supply::Snippet { snippet, names } => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                format!("{} from line {}", names.join(", "), line(*snippet))
+            }
+            Supply::Line(text) => format!("`{text}`"),
+            Supply::Loop => "a running event loop".to_owned(),
+            Supply::File(path) => format!("the file `{path}`"),
+            Supply::Server(parts) => {
+                let lines: Vec<String> = parts.iter().map(|part| line(*part).to_string()).collect();
+                format!("the server from line {}", lines.join(", "))
+            }
+        }
+    }
 }
 
 /// A snippet that is in no session.

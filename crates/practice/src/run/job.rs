@@ -11,8 +11,8 @@ use crate::plan::{Action, Code, Command, Session};
 /// Where the driver lies until it has begun; it removes itself, so that no snippet finds it.
 const DRIVER: &str = ".lesson/driver.py";
 
-/// Lessons that wait for longer are meant to wait for ever.
-const VIRTUAL_TIME: Duration = Duration::from_secs(3600);
+/// Lessons that wait for longer are meant to wait for ever, and waiting costs some microseconds each time.
+const VIRTUAL_TIME: Duration = Duration::from_secs(2 * 3600);
 
 /// The job, and the mark between the outputs of its steps if there are several.
 pub(super) fn of(

@@ -12,6 +12,8 @@ def serve(app, framework, port):
     try:
         import uvicorn
     except ImportError:
+        uvicorn = None
+    if uvicorn is None:
         import asyncio
 
         return asyncio.run(Asgi(app).run(port))
