@@ -3,6 +3,7 @@
 use std::fmt;
 
 use etude_course::checks::CHECKS;
+use etude_course::checks::runs::RUN_CHECKS;
 use etude_course::nearest;
 use etude_project::COURSE_TOML;
 use etude_text::Severity;
@@ -23,7 +24,7 @@ impl fmt::Debug for Entry {
 
 /// All of them, by code.
 pub(crate) fn entries() -> Vec<Entry> {
-    let checks = CHECKS.iter().map(|check| Entry {
+    let checks = CHECKS.iter().chain(RUN_CHECKS).map(|check| Entry {
         code: check.code,
         severity: check.severity,
         summary: check.summary,

@@ -15,3 +15,4 @@ mod new;
 mod pipes;
 mod run;
 mod show;
+mod verify;

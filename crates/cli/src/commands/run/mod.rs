@@ -1,5 +1,6 @@
 mod amount;
 mod json;
+mod lesson;
 mod output;
 mod report;
 
@@ -30,6 +31,7 @@ Examples:
   etude run tea.py --stdin cups.txt --timeout 5s -- --strong
   etude run fetch.py --with httpx --allow server
   etude run race.py --clock steady --seed 7
+  etude run lesson.md#fetch.py     one snippet of a lesson, with what it needs of the rest
   etude run --exec --with pytest -- python3 -m pytest
 
 The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
@@ -43,7 +45,7 @@ limit or a signal ended it, 125 it could not be run, 130 after Ctrl-C.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The Python file; `-` is standard input
+    /// The Python file, or `lesson.md#SNIPPET` with the snippet's file, line or id; `-` is standard input
     #[arg(value_name = "FILE", required_unless_present = "exec")]
     file: Option<PathBuf>,
 
@@ -179,6 +181,9 @@ struct Load {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
+    if let Some((path, snippet)) = lesson::named(&arguments) {
+        return lesson::run(path, &snippet, &arguments, printer);
+    }
     let limits = arguments.limits();
     if let Some(folder) = &arguments.keep {
         etude_project::can_keep(folder)?;
@@ -328,7 +333,7 @@ fn refuse_other_kinds(file: &Path) -> Result<(), Refusal> {
         _ if file.is_dir() => ("a folder", "name the file in it that starts the program".to_owned()),
         _ if !file.exists() => return Ok(()),
         "md" | "markdown" => {
-            ("a lesson", format!("`etude check --no-run {shown}` reads it; its snippets are not run yet"))
+            ("a lesson", format!("`etude check {shown}` runs its snippets, `etude run {shown}#LINE` one of them"))
         }
         "ipynb" => ("a notebook", format!("`jupyter nbconvert --to script {shown}` makes a Python file of it")),
         _ => return Ok(()),
@@ -336,7 +341,7 @@ fn refuse_other_kinds(file: &Path) -> Result<(), Refusal> {
     Err(Refusal { message: format!("`{shown}` is {kind}, and `run` takes Python files for now"), hint })
 }
 
-fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
+pub(crate) fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
     let missing: Vec<&str> = doctor::guarantees(sandbox.layers())
         .iter()
         .filter(|guarantee| !guarantee.holds())
