@@ -100,16 +100,14 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
             let words = failure.map(|line| format!(": `{}`", shortened(line.trim()))).unwrap_or_default();
             Verdict::wrong(format!("its tests fail{words}"), "mend the test, or what it tests")
         }
-        End::Exit { code, .. } if snippet.code.contains("exit") => {
-            Verdict::undecided(format!("it exits with {code}, as its code says"))
-        }
+        // As its code says.
+        End::Exit { .. } if snippet.code.contains("exit(") || snippet.code.contains("SystemExit") => Verdict::Holds,
         End::Exit { code, .. } => {
             Verdict::wrong(format!("it exits with {code}"), "mend it, or say `exit=` on the fence")
         }
         End::Stopped { outcome: Outcome::Idle, .. } => Verdict::Holds,
-        End::Stopped { outcome: Outcome::Deadlock, cause }
-            if !mentions(known, snippet, &["deadlock", "forever", "for ever", "hang"]) =>
-        {
+        End::Stopped { outcome: Outcome::Deadlock, .. } if meant_to_last(known, snippet) => Verdict::Holds,
+        End::Stopped { outcome: Outcome::Deadlock, cause } => {
             Verdict::wrong(format!("it never ends: {cause}"), "mend it, or say that it never ends")
         }
         End::Stopped { cause, .. } => Verdict::undecided(format!("it did not end by itself: {cause}")),
@@ -160,6 +158,12 @@ fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
         | "URLError" => {
             return Verdict::undecided(format!("it asks somebody who is not there: `{words}`"));
         }
+        "NameError" if takes_what_it_binds(snippet, raised) => {
+            return Verdict::Undecided {
+                reason: format!("it takes what it only binds itself, as if something stood before it: `{words}`"),
+                hint: Some("show where it comes from, or mark this `norun` if it is only to be read".to_owned()),
+            };
+        }
         "EOFError" | "KeyboardInterrupt" => return Verdict::undecided(format!("it waits for a person: `{words}`")),
         _ => {}
     }
@@ -181,6 +185,18 @@ fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
     let span = line_in_lesson(known, snippet, raised).map(text);
     let hint = format!("mend it, or say `raises={name}` on the fence");
     Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
+}
+
+fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {
+    const WORDS: [&str; 8] =
+        ["deadlock", "forever", "for ever", "hang", "indefinite", "endless", "infinite", "never return"];
+    WORDS.iter().any(|word| snippet.code.contains(word)) || mentions(known, snippet, &WORDS)
+}
+
+/// `a, b = b, a`: which reading takes for a program, since it binds both.
+fn takes_what_it_binds(snippet: &Snippet, raised: &Raised) -> bool {
+    let name = raised.message.split('\'').nth(1).unwrap_or_default();
+    snippet.provides().contains(&name)
 }
 
 /// The line of the lesson in which an exception was raised.

@@ -2,6 +2,7 @@
 
 mod ends;
 mod lines;
+mod matching;
 mod output;
 mod report;
 mod response;
@@ -188,7 +189,8 @@ impl<'a> Known<'a> {
         };
         match &claim.kind {
             ClaimKind::Output { whole, parts } => {
-                of_runs(&|evidence| output::decide(self, claim, *whole, parts, snippet, evidence))
+                let stated = output::Stated { known: self, claim, parts, whole: *whole, snippet };
+                of_runs(&|evidence| output::decide(stated, evidence))
             }
             ClaimKind::Response { body, statuses } => {
                 of_runs(&|evidence| response::decide(self, claim, body.as_deref(), statuses, evidence))

@@ -9,6 +9,7 @@ mod group;
 mod left;
 mod needs;
 mod server;
+mod session;
 mod shell;
 
 use etude_course::{Config, Lesson};

@@ -94,7 +94,9 @@ class Driver:
         return trace, place
 
     def step(self, number, step):
-        name = "lesson" if step["kind"] == "context" else "__main__"
+        # What only a program does is not for those who borrow its names.
+        guarded = step["kind"] == "context" and "__main__" in step["code"]["text"]
+        name = "lesson" if guarded else "__main__"
         self.module.__dict__["__name__"] = name
         sys.modules[name] = self.module
         self.say("begin", number)
