@@ -8,7 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::output::shortened;
-use super::{Decision, Known, Verdict, What};
+use super::{Decision, Known, Verdict, What, doubt};
 use crate::run::{End, Evidence, Raised};
 
 pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
@@ -80,8 +80,11 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
         claim.about == Subject::Snippet(snippet.index)
             && matches!(claim.kind, ClaimKind::Raises { .. } | ClaimKind::Exit { .. })
     });
-    if foretold || snippet.kind == SnippetKind::Console {
+    if foretold {
         return Verdict::Holds;
+    }
+    if snippet.kind == SnippetKind::Console {
+        return doubt::failing_statement(known, snippet, evidence, u32::MAX).unwrap_or(Verdict::Holds);
     }
     match &evidence.end {
         End::Exit { code: 126 | 127, .. } if snippet.lang == Lang::Shell => {
@@ -136,44 +139,14 @@ fn broken_server(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> V
     )
 }
 
-fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
+pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
     let name = raised.kind.rsplit('.').next().unwrap_or_default();
     let words = shortened(format!("{}: {}", raised.kind, raised.message).trim_end_matches(": "));
-    match name {
-        "ModuleNotFoundError" | "ImportError" if raised.message.starts_with("No module named") => {
-            return Verdict::undecided(format!("`{words}`"));
-        }
-        "FileNotFoundError" | "IsADirectoryError" | "NotADirectoryError" => {
-            let hint = "keep what it reads beside the lesson, or show how it is made";
-            return Verdict::Undecided {
-                reason: format!("it needs a file the lesson does not have: `{words}`"),
-                hint: Some(hint.to_owned()),
-            };
-        }
-        "gaierror"
-        | "ConnectError"
-        | "ConnectionRefusedError"
-        | "ClientConnectorError"
-        | "ClientConnectorDNSError"
-        | "URLError" => {
-            return Verdict::undecided(format!("it asks somebody who is not there: `{words}`"));
-        }
-        "NameError" if takes_what_it_binds(snippet, raised) => {
-            return Verdict::Undecided {
-                reason: format!("it takes what it only binds itself, as if something stood before it: `{words}`"),
-                hint: Some("show where it comes from, or mark this `norun` if it is only to be read".to_owned()),
-            };
-        }
-        "EOFError" | "KeyboardInterrupt" => return Verdict::undecided(format!("it waits for a person: `{words}`")),
-        _ => {}
+    if let Some(verdict) = doubt::lacking(snippet, raised) {
+        return verdict;
     }
     // The author knows: the exception is in the text, in a comment, or in the output shown.
-    if mentions(known, snippet, &[name])
-        || snippet
-            .python
-            .as_ref()
-            .is_some_and(|module| module.comments.iter().any(|comment| comment.slice(&snippet.code).contains(name)))
-    {
+    if mentions(known, snippet, &[name]) || doubt::is_commented(snippet, name) {
         return Verdict::Holds;
     }
     let text = |line| {
@@ -183,6 +156,9 @@ fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
         Span::new(line.start + indent, line.start + text.trim_end().len() as u32)
     };
     let span = line_in_lesson(known, snippet, raised).map(text);
+    if span.is_some_and(|span| span.slice(known.case.source.text()).starts_with("raise ")) {
+        return Verdict::undecided(format!("its own code raises `{words}`"));
+    }
     let hint = format!("mend it, or say `raises={name}` on the fence");
     Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
 }
@@ -191,12 +167,6 @@ fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {
     const WORDS: [&str; 8] =
         ["deadlock", "forever", "for ever", "hang", "indefinite", "endless", "infinite", "never return"];
     WORDS.iter().any(|word| snippet.code.contains(word)) || mentions(known, snippet, &WORDS)
-}
-
-/// `a, b = b, a`: which reading takes for a program, since it binds both.
-fn takes_what_it_binds(snippet: &Snippet, raised: &Raised) -> bool {
-    let name = raised.message.split('\'').nth(1).unwrap_or_default();
-    snippet.provides().contains(&name)
 }
 
 /// The line of the lesson in which an exception was raised.
@@ -211,7 +181,7 @@ fn line_in_lesson(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Opti
 }
 
 /// Whether the text around a snippet has one of the words: its section and those around it, without their parts.
-fn mentions(known: &Known<'_>, snippet: &Snippet, words: &[&str]) -> bool {
+pub(super) fn mentions(known: &Known<'_>, snippet: &Snippet, words: &[&str]) -> bool {
     let lesson = known.case.lesson;
     let mut around = std::iter::successors(Some(snippet.section), |SectionId(at)| lesson.sections[*at as usize].parent);
     around.any(|SectionId(at)| {

@@ -8,6 +8,7 @@ use regex::Regex;
 static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<any><\.\.\.>|\.\.\.|…)",
+        r"|(?P<identity>(?-u:\b)[0-9]{14,16}(?-u:\b))",
         r"|(?P<address>0x[0-9a-fA-F]{4,}(?-u:\b)|0x\.\.\.)",
         r"|(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?)?)",
         r"|(?P<clock>(?-u:\b)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?)",
@@ -32,6 +33,8 @@ pub(super) struct Pattern {
     pattern: Regex,
     /// What is stated where a number is measured.
     numbers: Vec<f64>,
+    /// What a set is shown to have, in no order.
+    set: Option<Vec<String>>,
 }
 
 impl Pattern {
@@ -52,6 +55,8 @@ impl Pattern {
                 pattern.push_str(".*?");
             } else if has("address") {
                 pattern.push_str("0x[0-9a-fA-F]+");
+            } else if has("identity") {
+                pattern.push_str("[0-9]{9,16}");
             } else if has("moment") || has("clock") {
                 pattern.push_str(&shape(whole.as_str()));
             } else if let Some(pid) = found.name("pid") {
@@ -74,16 +79,29 @@ impl Pattern {
         }
         pattern.push_str(&regex::escape(&stated[at..]));
         pattern.push_str(if anchored { ")$" } else { ")" });
-        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers })
+        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers, set: elements(stated) })
     }
 
     pub(super) fn fits(&self, line: &str) -> bool {
+        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set)) || self.fits_as_text(line)
+    }
+
+    fn fits_as_text(&self, line: &str) -> bool {
         let Some(found) = self.pattern.captures(line.trim_end()) else { return false };
         self.numbers.iter().enumerate().all(|(index, stated)| {
             let actual = found.get(index + 1).and_then(|number| number.as_str().parse().ok());
             actual.is_some_and(|actual| near(*stated, actual))
         })
     }
+}
+
+/// The sorted elements of `{'a', 'b'}`, whose order differs from run to run.
+fn elements(line: &str) -> Option<Vec<String>> {
+    let inside = line.trim().strip_prefix('{')?.strip_suffix('}')?;
+    let plain = !inside.contains([':', '{', '(', '[']) && inside.contains(',');
+    let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().to_owned()).collect();
+    elements.sort();
+    plain.then_some(elements)
 }
 
 /// "About" is a tenth, and never less than what an idle machine loses.
@@ -145,6 +163,10 @@ mod tests {
         check("<Pot at 0x7f1234567890>", "<Pot at 0x55aa00bb11cc>", true);
         check("worker pid 4711", "worker pid 12", true);
         check("worker 4711", "worker 12", false);
+        check("140407745943856", "140026401966992", true);
+        check("{'o', 'h'}", "{'h', 'o'}", true);
+        check("{'o', 'h'}", "{'h', 'e'}", false);
+        check("{'o': 1, 'h': 2}", "{'h': 2, 'o': 1}", false);
         check("saved to /tmp/tmpab12/tea.txt", "saved to /work/tmp9/tea.txt", true);
         check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 start", true);
         check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 stop", false);

@@ -22,7 +22,7 @@ pub(super) fn trimmed(text: &str) -> Vec<&str> {
 }
 
 /// All that is printed: on standard output, or in a terminal, which shows standard error too.
-pub(super) fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
     let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     if let Some(at) = stated.iter().position(|line| line.trim_start().starts_with("Traceback (most recent call last)"))
     {
@@ -31,6 +31,19 @@ pub(super) fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool)
     let parting = matched(&stated, &trimmed(stdout), unordered)?;
     let terminal = format!("{stdout}{stderr}");
     let same = matched(&stated, &trimmed(&terminal), unordered).is_none() || same_json(&stated.join("\n"), stdout);
+    (!same).then_some(parting)
+}
+
+/// The same where remarks of the author's may stand between and behind what is printed, at a prompt above all.
+pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+    let parting = all(parts, stdout, stderr, unordered)?;
+    let bare = |part: &String| match part.find("  #") {
+        Some(at) => part[..at].trim_end().to_owned(),
+        None => part.trim_end().to_owned(),
+    };
+    let remark = |part: &&String| part.trim_start().starts_with('#');
+    let kept: Vec<String> = parts.iter().filter(|part| !remark(part)).map(bare).collect();
+    let same = all(&kept, stdout, stderr, unordered).is_none() || kept.iter().all(|part| part.trim().is_empty());
     (!same).then_some(parting)
 }
 

@@ -1,11 +1,11 @@
 //! What a snippet prints.
 
-use etude_course::{Claim, Found, Lang, Snippet};
+use etude_course::{Claim, Found, Lang, Snippet, Subject};
 use etude_text::Span;
 
 use super::lines::{Pattern, plain};
 use super::matching::{self, Parting, trimmed};
-use super::{Known, Verdict};
+use super::{Known, Verdict, doubt};
 use crate::run::{End, Evidence};
 
 /// A stated output and the snippet it is about.
@@ -40,20 +40,10 @@ pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
         return Verdict::undecided(format!("it did not end by itself: {cause}"));
     }
     let verdict = compare(stated, evidence, &stdout, &stderr);
-    if matches!(verdict, Verdict::False { .. }) && draws_lots(snippet) {
-        return Verdict::Undecided {
-            reason: "what it prints depends on chance".to_owned(),
-            hint: Some("let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn".to_owned()),
-        };
+    match verdict {
+        Verdict::False { .. } => doubt::of_output(known, claim, snippet, evidence).unwrap_or(verdict),
+        _ => verdict,
     }
-    verdict
-}
-
-fn draws_lots(snippet: &Snippet) -> bool {
-    let Some(module) = &snippet.python else { return false };
-    let chance = |module: &str| matches!(module.split('.').next(), Some("random" | "secrets" | "uuid"));
-    let imported = module.imports.iter().any(|import| chance(&import.module));
-    (imported || module.names.needs.keys().any(|name| chance(name))) && !snippet.code.contains("seed(")
 }
 
 fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) -> Verdict {
@@ -64,12 +54,25 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
     let unordered = snippet.flag("unordered") || shown_unordered(known, claim);
     let parting = match claim.found {
         Found::Comment => matching::within(parts, stdout),
-        _ => matching::all(parts, stdout, stderr, unordered),
+        // The text goes through the output in pieces.
+        Found::Fence if in_pieces(known, snippet) => matching::within(parts, stdout),
+        _ => matching::without_remarks(parts, stdout, stderr, unordered),
     };
     match parting {
         None => Verdict::Holds,
+        // Words such as "the output for that is" may be about the first lines alone.
+        Some(Parting::More { printed }) if claim.inferred => Verdict::undecided(format!(
+            "it goes on with `{}`, and whether that is meant is not said",
+            shortened(&printed)
+        )),
         Some(parting) => explain(stated, parting, evidence),
     }
+}
+
+/// Whether several fences show what a snippet prints.
+fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
+    let about = |claim: &&Claim| claim.about == Subject::Snippet(snippet.index) && claim.found == Found::Fence;
+    known.case.lesson.claims.iter().filter(about).count() > 1
 }
 
 /// What the claim is about: of a `>>>` session or a shell only what its statement prints.
