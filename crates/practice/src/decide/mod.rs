@@ -196,8 +196,9 @@ impl<'a> Known<'a> {
             ClaimKind::Response { body, statuses } => {
                 of_runs(&|evidence| response::decide(self, claim, body.as_deref(), statuses, evidence))
             }
-            ClaimKind::Elapsed { seconds, scope, .. } => {
-                of_runs(&|evidence| time::decide(*seconds, scope, snippet, evidence))
+            ClaimKind::Elapsed { seconds, within, scope, .. } => {
+                let stated = time::Stated { seconds: *seconds, within: *within };
+                of_runs(&|evidence| time::decide(stated, scope, snippet, evidence))
             }
             ClaimKind::Raises { exception } => of_runs(&|evidence| ends::raises(exception, evidence)),
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
