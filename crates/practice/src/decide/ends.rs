@@ -142,6 +142,10 @@ fn broken_server(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> V
 pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
     let name = raised.kind.rsplit('.').next().unwrap_or_default();
     let words = shortened(format!("{}: {}", raised.kind, raised.message).trim_end_matches(": "));
+    if raised.kind == "doctest" {
+        let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
+        return Verdict::wrong(evidence, "write what it gives, or mend the code");
+    }
     if let Some(verdict) = doubt::lacking(snippet, raised) {
         return verdict;
     }

@@ -139,6 +139,11 @@ impl Planner<'_> {
         // A file in a folder is there to be imported from the folder above.
         let inner = code.file.contains('/');
         let alone = loan.snippets.is_empty() && loan.lines.is_empty() && !loan.in_loop && !inner;
+        let shows = |docstring: &String| docstring.lines().any(|line| line.trim_start().starts_with(">>> "));
+        let symbols = self.lender.module(index).into_iter().flat_map(|module| &module.symbols);
+        if symbols.filter_map(|symbol| symbol.docstring.as_ref()).any(shows) && !loan.in_loop {
+            return Action::Doctest(code);
+        }
         if alone { Action::Script(code) } else { Action::Fragment { code, in_loop: loan.in_loop } }
     }
 

@@ -82,6 +82,8 @@ pub enum Action {
     Console { statements: Vec<Statement>, in_loop: bool },
     /// Command by command, in one shell.
     Shell(Vec<Command>),
+    /// As a file whose docstrings show `>>>` sessions, which are tried too.
+    Doctest(Code),
     /// The tests of a file, by pytest where the course lists it.
     Test { code: Code, pytest: bool },
     /// A part of the application of the session's server.

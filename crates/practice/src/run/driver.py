@@ -105,11 +105,27 @@ class Driver:
     def context(self, number, step):
         return self.attempt(lambda: self.evaluate(self.compile(step["code"]), step["in_loop"]))
 
-    def code(self, number, step):
+    def code(self, number, step, last=True):
         if not step["code"]["file"].startswith("<"):
             self.module.__dict__["__file__"] = os.path.join(os.getcwd(), step["code"]["file"])
         flags = AWAIT if step["in_loop"] else 0
         end = self.attempt(lambda: self.evaluate(self.compile(step["code"], flags=flags), step["in_loop"]))
+        if last and self.order["alone"]:
+            self.finish()
+        return end
+
+    def doctest(self, number, step):
+        import doctest
+
+        end = self.code(number, step, last=False)
+        if end["exit"] == 0:
+            runner, wrong = doctest.DocTestRunner(verbose=False), []
+            for test in doctest.DocTestFinder().find(self.module, "lesson", False, self.module.__dict__):
+                runner.run(test, out=wrong.append, clear_globs=False)
+            if wrong:
+                example, _, rest = wrong[0].partition("Failed example:")[2].partition("Expected")
+                told = " ".join(rest.partition("Got:")[2].split()) or "something else"
+                end = {"exit": 1, "raised": "doctest", "message": " ".join(example.split()) + " gives " + told}
         if self.order["alone"]:
             self.finish()
         return end

@@ -93,6 +93,7 @@ fn order(session: &Session, mark: &str) -> Value {
 fn action(action: &Action, mark: &str) -> Value {
     match action {
         Action::Script(it) => json!({ "kind": "code", "code": code(it), "in_loop": false }),
+        Action::Doctest(it) => json!({ "kind": "doctest", "code": code(it), "in_loop": false }),
         Action::Fragment { code: it, in_loop } => json!({ "kind": "code", "code": code(it), "in_loop": in_loop }),
         Action::Context { code: it, in_loop } => json!({ "kind": "context", "code": code(it), "in_loop": in_loop }),
         Action::Console { statements, in_loop } => {

@@ -112,7 +112,7 @@ impl Session {
     fn code(&self) -> impl Iterator<Item = &Code> {
         let parts = self.server.iter().flat_map(|server| &server.parts);
         parts.chain(self.steps.iter().filter_map(|step| match &step.action {
-            Action::Script(code) | Action::Test { code, .. } => Some(code),
+            Action::Script(code) | Action::Doctest(code) | Action::Test { code, .. } => Some(code),
             Action::Fragment { code, .. } | Action::Context { code, .. } => Some(code),
             Action::Console { .. } | Action::Shell(_) | Action::Serve => None,
         }))

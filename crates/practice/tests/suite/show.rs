@@ -52,6 +52,7 @@ fn show(out: &mut String, step: &Step, lesson: &Lesson, source: &Source) {
     let in_loop = |in_loop: &bool| if *in_loop { " in a loop" } else { "" };
     let what = match &step.action {
         Action::Script(it) => format!("script {}", code(it)),
+        Action::Doctest(it) => format!("with its docstrings {}", code(it)),
         Action::Fragment { code: it, in_loop: looped } => format!("fragment {}{}", code(it), in_loop(looped)),
         Action::Context { code: it, in_loop: looped } => format!("context {}{}", code(it), in_loop(looped)),
         Action::Console { statements, in_loop: looped } => {
