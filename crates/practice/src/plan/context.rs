@@ -119,7 +119,7 @@ impl<'a> Lender<'a> {
             if open.contains(&other) {
                 return Ok(true);
             }
-            let module = self.module(other).expect("only Python provides names");
+            let Some(module) = self.module(other) else { continue };
             if let Some(why) = needs::obstacle(self, self.snippet(other), module) {
                 failure = failure.or(Some(why));
                 continue;

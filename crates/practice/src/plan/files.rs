@@ -72,6 +72,13 @@ pub(super) fn file_name(snippet: &Snippet) -> Option<&str> {
     snippet.title.as_ref().map(|title| title.name.as_str()).filter(|name| is_inside(name))
 }
 
+/// The files of tests that are shown before a snippet.
+pub(super) fn tests(lesson: &Lesson, before: usize) -> Vec<&str> {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let test = |path: &&str| name(path).starts_with("test_") || name(path).ends_with("_test.py");
+    shown(lesson, before).into_keys().filter(test).collect()
+}
+
 fn modules(text: &str) -> Vec<String> {
     let mut modules = Vec::new();
     for import in etude_python::parse(text).imports {

@@ -7,7 +7,7 @@ use etude_course::{ClaimKind, Subject};
 use etude_sandbox::{Clock, Profile};
 
 use super::context::Lender;
-use super::{Action, File, Server, Session, Step, Supply, files, server};
+use super::{Action, Command, File, Server, Session, Step, Supply, files, server};
 
 /// Adds what its snippets say about the run, and the files they need.
 pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<Step>, least: Profile) -> Session {
@@ -29,15 +29,21 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
             step.supplied.push(Supply::File(format!("{folder}/")));
             all.entry(path.clone()).or_insert(File { path, content: Vec::new() });
         }
-        let text = match &step.action {
-            Action::Context { code, .. } => &code.text,
-            _ => &snippet.code,
+        let mut text = match &step.action {
+            Action::Context { code, .. } => code.text.clone(),
+            _ => snippet.code.clone(),
         };
-        profile = profile.max(least_for(text, snippet.attribute("needs")));
+        if let Action::Shell(commands) = &step.action
+            && commands.iter().any(Command::tests)
+        {
+            // pytest finds them by itself.
+            text.push_str(&files::tests(lender.lesson, step.snippet).join("\n"));
+        }
+        profile = profile.max(least_for(&text, snippet.attribute("needs")));
         clock = clock.or(snippet.attribute("clock").and_then(Clock::from_name));
         timeout = timeout.or(snippet.attribute("timeout").and_then(duration));
         timed |= is_timed(lender, step.snippet);
-        for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, text) {
+        for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, &text) {
             let own = files::file_name(snippet) == Some(&file.path);
             if !own {
                 step.supplied.push(supply);

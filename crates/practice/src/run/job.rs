@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use etude_sandbox::{Clock, Environment, Error, Job, Limits, Profile, Program, RelativePath};
+use etude_sandbox::{Clock, Environment, Error, Job, Limits, Profile, RelativePath};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -20,15 +20,14 @@ pub(super) fn of(
     environment: &Environment,
     seed: Option<u64>,
 ) -> Result<(Job, Option<String>), Error> {
-    let (program, mark) = match alone(session) {
-        Some(code) => (program(&code.file, padded(code))?, None),
+    let (path, source, mark) = match alone(session) {
+        Some(code) => (code.file.as_str(), padded(code), None),
         None => {
             let mark = mark(session);
-            (program(DRIVER, driver(session, &mark))?, Some(mark))
+            (DRIVER, driver(session, &mark), Some(mark))
         }
     };
-    let Program::Python { path, source } = program else { unreachable!("it was just made") };
-    let mut job = Job::python(environment.clone(), path, source);
+    let mut job = Job::python(environment.clone(), RelativePath::new(path)?, source);
     for file in &session.files {
         job.files.push((RelativePath::new(file.path.as_str())?, file.content.clone()));
     }
@@ -51,10 +50,6 @@ fn alone(session: &Session) -> Option<&Code> {
         },
         _ => None,
     }
-}
-
-fn program(path: &str, source: String) -> Result<Program, Error> {
-    Ok(Program::Python { path: RelativePath::new(path)?, source: source.into_bytes() })
 }
 
 /// The code under the lines that Python is to name.
