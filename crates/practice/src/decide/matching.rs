@@ -131,17 +131,14 @@ fn is_gap(line: &str) -> bool {
 pub(super) fn within(parts: &[String], stdout: &str) -> Option<Parting> {
     let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     let printed = trimmed(stdout);
-    let mut best = None;
-    for from in 0..printed.len() {
-        for to in (from + 1..=printed.len()).rev() {
-            match matched(&stated, &printed[from..to], false) {
-                None => return None,
-                parting @ Some(Parting::Differs { .. }) => best = best.or(parting),
-                Some(_) => {}
-            }
-        }
-    }
-    best.or(Some(Parting::Missing { index: 0 }))
+    let anywhere: Vec<&str> = ["..."].into_iter().chain(stated.iter().copied()).chain(["..."]).collect();
+    matched(&anywhere, &printed, false)?;
+    // Where it seems to begin, for a person.
+    let first = Pattern::new(stated.first()?, true)?;
+    let Some(from) = printed.iter().position(|line| first.fits(line)) else {
+        return Some(Parting::Missing { index: 0 });
+    };
+    matched(&stated, &printed[from..], false).or(Some(Parting::Missing { index: 0 }))
 }
 
 #[cfg(test)]
