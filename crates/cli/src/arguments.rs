@@ -12,7 +12,7 @@ const STYLES: Styles = Styles::styled()
 const EXAMPLES: &str = "\
 Examples:
   etude new waiting                    make a small course to start from
-  etude check --no-run waiting         read it, and say what is wrong
+  etude check waiting                  run it, and say what is wrong
   etude show waiting/02-side-by-side.md   see what was understood
   etude explain                        list all checks and findings
   etude run hello.py                   run a program that someone else wrote

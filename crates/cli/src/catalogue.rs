@@ -4,6 +4,7 @@
 use std::fmt;
 
 use etude_course::checks::CHECKS;
+use etude_course::checks::runs::RUN_CHECKS;
 use etude_course::nearest;
 use etude_project::COURSE_TOML;
 use etude_text::Severity;
@@ -25,7 +26,7 @@ impl fmt::Debug for Entry {
 
 /// All checks, by code.
 pub(crate) fn checks() -> Vec<Entry> {
-    let checks = CHECKS.iter().map(|check| Entry {
+    let checks = CHECKS.iter().chain(RUN_CHECKS).map(|check| Entry {
         code: check.code,
         severity: check.severity,
         summary: check.summary,

@@ -175,7 +175,8 @@ impl Reader {
         for (code, severity) in self.table(value).unwrap_or_default() {
             if checks::find(code.get_ref()).is_none() {
                 let message = format!("there is no check called `{}` to be set here", code.get_ref());
-                let hint = match spelling::nearest(code.get_ref(), checks::CHECKS.iter().map(|check| check.code)) {
+                let all = checks::CHECKS.iter().chain(checks::runs::RUN_CHECKS);
+                let hint = match spelling::nearest(code.get_ref(), all.map(|check| check.code)) {
                     _ if code.get_ref() == "course-toml" => {
                         "a `course.toml` cannot silence what is wrong with itself: use `--ignore course-toml`"
                             .to_owned()

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use etude_course::checks::runs::RUN_CHECKS;
 use etude_course::checks::{CHECKS, check, find};
 use etude_course::{Course, Lesson, Surroundings, parse_config};
 use etude_text::render::{Terminal, terminal};
@@ -35,10 +36,10 @@ fn every_check_has_lessons() {
 
 #[test]
 fn codes_are_sorted_and_in_kebab_case() {
-    for pair in CHECKS.windows(2) {
+    for pair in CHECKS.windows(2).chain(RUN_CHECKS.windows(2)) {
         assert!(pair[0].code < pair[1].code, "`{}` before `{}`", pair[0].code, pair[1].code);
     }
-    for check in CHECKS {
+    for check in CHECKS.iter().chain(RUN_CHECKS) {
         let kebab = check.code.split('-').all(|word| {
             !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         });
@@ -48,7 +49,7 @@ fn codes_are_sorted_and_in_kebab_case() {
 
 #[test]
 fn documentation_says_what_why_and_what_to_do() {
-    for check in CHECKS {
+    for check in CHECKS.iter().chain(RUN_CHECKS) {
         let code = check.code;
         assert!(!check.summary.ends_with('.') && check.summary.len() < 80, "{code}: the summary is a short line");
         let text = check.documentation.trim();

@@ -71,13 +71,14 @@ fn dump(lesson: &Lesson, source: &Source) -> String {
         };
         let how = if claim.inferred { "inferred" } else { "explicit" };
         let detail = match &claim.kind {
-            ClaimKind::Elapsed { seconds, about, scope } => {
+            ClaimKind::Elapsed { seconds, about, within, scope } => {
                 let part = match scope {
                     Scope::Total => "in all".to_owned(),
                     Scope::Each => "each".to_owned(),
                     Scope::Part(name) => format!("for {name}"),
                 };
-                format!(" = {}{seconds} s {part}", if *about { "about " } else { "" })
+                let within = within.map(|within| format!(" within {within:.3} s")).unwrap_or_default();
+                format!(" = {}{seconds} s{within} {part}", if *about { "about " } else { "" })
             }
             ClaimKind::Output { whole, parts } => {
                 format!(" = {} {parts:?}", if *whole { "all of" } else { "among it" })

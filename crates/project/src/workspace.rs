@@ -58,6 +58,18 @@ impl CourseFolder {
         let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
         inside && self.root.join(path).exists()
     }
+
+    /// A file beside a lesson, by its path from the lesson's folder, for a run to have. `None` if there is none, or none
+    /// that is a plain file of this course and of at most `most` bytes.
+    pub fn beside(&self, lesson: &Lesson, path: &str, most: u64) -> Option<Vec<u8>> {
+        let folder = lesson.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let root = self.root.canonicalize().ok()?;
+        // A link may lead anywhere.
+        let place = root.join(folder).join(path).canonicalize().ok()?;
+        let metadata = place.metadata().ok()?;
+        let fine = place.starts_with(&root) && metadata.is_file() && metadata.len() <= most;
+        fine.then(|| read::read(&place, path).ok()).flatten()
+    }
 }
 
 impl Workspace {

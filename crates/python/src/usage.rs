@@ -15,6 +15,8 @@ pub struct Usage {
     pub acts: bool,
     /// Module-level code calls `asyncio.run`, `anyio.run`, `trio.run`, `uvloop.run` or `….run_until_complete`.
     pub runs_loop: bool,
+    /// Module-level code makes a task or asks for the running loop, so it works only where one runs.
+    pub needs_loop: bool,
     /// Server applications made at module level.
     pub applications: Vec<Application>,
     /// Route decorators on module-level functions.
@@ -150,6 +152,12 @@ impl<'a> Visitor<'a> for Reader<'a> {
                     }),
                 };
                 self.usage.runs_loop |= runs;
+                self.usage.needs_loop |= self.path(&call.func).is_some_and(|path| {
+                    matches!(
+                        path.as_str(),
+                        "asyncio.create_task" | "asyncio.ensure_future" | "asyncio.get_running_loop"
+                    )
+                });
             }
             _ => {}
         }
@@ -262,6 +270,9 @@ mod tests {
         if usage.runs_loop {
             words.push("loop".to_owned());
         }
+        if usage.needs_loop {
+            words.push("inside a loop".to_owned());
+        }
         words.extend(usage.applications.iter().map(|app| format!("{}={}", app.variable, app.framework)));
         words.extend(
             usage
@@ -305,6 +316,14 @@ mod tests {
         check("loop.run_until_complete(main())", "acts, loop");
         check("def f():\n    asyncio.run(main())", "");
         check("app.run()", "acts");
+    }
+
+    #[test]
+    fn tasks_are_made_in_a_running_loop() {
+        check("task = asyncio.create_task(f())", "acts, inside a loop");
+        check("from asyncio import get_running_loop as g\nloop = g()", "acts, inside a loop");
+        check("async def f():\n    asyncio.create_task(g())", "");
+        check("group.create_task(f())", "acts");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::printer::{Printer, count};
 const EXAMPLES: &str = "\
 Example:
   etude new waiting --title \"Waiting for beginners\"
-  etude check --no-run waiting";
+  etude check waiting";
 
 /// Make a small course that passes its own check
 #[derive(Debug, clap::Args)]
@@ -54,9 +54,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     writeln!(out, "made a course of {} in `{folder}`", count(lessons, "lesson"))?;
     writeln!(out)?;
     writeln!(out, "next:")?;
-    for (command, purpose) in
-        [("check --no-run", "read it, and say what is wrong"), ("show", "see what was understood")]
-    {
+    for (command, purpose) in [("check", "run it, and say what is wrong"), ("show", "see what was understood")] {
         writeln!(out, "  {:<40} {purpose}", format!("etude {command} {argument}"))?;
     }
     writeln!(out, "  then write your own lessons and list them in `course.toml`")?;

@@ -33,12 +33,11 @@ fn a_finding_is_shown_with_its_place() {
 }
 
 #[test]
-fn without_no_run_it_says_that_nothing_is_run() {
+fn without_code_nothing_is_run() {
     let folder = TempFolder::new().file("tea.md", GOOD);
     assert_snapshot!(folder.etude("check tea.md"), @"
     exit 0
     --- stderr
-    note: this version reads snippets but does not run them; `--no-run` says that this is meant
     1 file, 0 snippets, 0 claims: 0 true, 0 false, 0 undecided; nothing to complain about (… ms)
     ");
 }

@@ -16,3 +16,4 @@ mod pipes;
 mod run;
 mod see;
 mod show;
+mod verify;

@@ -12,14 +12,14 @@ fn a_new_course_passes_its_own_check() {
     made a course of 3 lessons in `waiting`
 
     next:
-      etude check --no-run waiting             read it, and say what is wrong
+      etude check waiting                      run it, and say what is wrong
       etude show waiting                       see what was understood
       then write your own lessons and list them in `course.toml`
     ");
-    assert_snapshot!(folder.etude("check --no-run waiting"), @"
+    assert_snapshot!(folder.etude("check waiting"), @"
     exit 0
     --- stderr
-    3 files, 14 snippets, 18 claims: 4 true, 0 false, 14 undecided; nothing to complain about (… ms)
+    3 files, 14 snippets, 18 claims: 17 true, 0 false, 1 undecided; nothing to complain about (… ms)
     ");
     assert_snapshot!(folder.tree(), @"
     waiting/

@@ -645,7 +645,7 @@ fn what_is_no_python_program_is_refused_with_the_way_that_leads_on() {
     exit 125
     --- stderr
     error: `lesson.md` is a lesson, and `run` takes Python files for now
-      hint: `etude check --no-run lesson.md` reads it; its snippets are not run yet
+      hint: `etude check lesson.md` runs its snippets, `etude run lesson.md#LINE` one of them
     $ etude run book.ipynb
     exit 125
     --- stderr

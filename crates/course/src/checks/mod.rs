@@ -18,13 +18,14 @@ mod missing_language;
 mod mojibake;
 mod needs_context;
 mod not_utf8;
-mod packages;
+pub mod packages;
 mod personal_path;
 mod place;
 mod placeholder_test;
 mod python_syntax;
 mod quiz_answer;
 mod reading_without_link;
+pub mod runs;
 mod silence;
 mod skipped_heading;
 mod tracking_parameter;
@@ -71,11 +72,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// `None` if the course has switched the check off.
     fn of(check: &'a Check, ctx: &Context<'_>, diagnostics: &'a mut Vec<Diagnostic>) -> Option<Self> {
-        let severity = match ctx.course.config.checks.get(check.code) {
-            Some(None) => return None,
-            Some(Some(severity)) => *severity,
-            None => check.severity,
-        };
+        let severity = severity(ctx.course, check)?;
         Some(Self { check, severity, file: ctx.lesson.file, diagnostics })
     }
 
@@ -124,9 +121,19 @@ pub static CHECKS: &[&Check] = &[
     &unused_ignore::CHECK,
 ];
 
-/// The check with this code.
+/// The check with this code, made by reading or by runs.
 pub fn find(code: &str) -> Option<&'static Check> {
-    CHECKS.iter().copied().find(|check| check.code == code)
+    CHECKS.iter().chain(runs::RUN_CHECKS).copied().find(|check| check.code == code)
+}
+
+/// How much a check matters to a course; `None` if it is switched off.
+pub fn severity(course: &Course, check: &Check) -> Option<Severity> {
+    course.config.checks.get(check.code).copied().unwrap_or(Some(check.severity))
+}
+
+/// Takes out what the comments of a lesson silence.
+pub fn silence(lesson: &Lesson, source: &Source, diagnostics: &mut Vec<Diagnostic>) {
+    silence::comments(lesson, source).silence(diagnostics);
 }
 
 /// Runs all checks that the course has not switched off on one lesson, and leaves out what its comments silence.

@@ -1,9 +1,11 @@
 //! Comments that silence checks: `<!-- etude: ignore CODE -->` for the next block, `ignore-file` for all of the file.
 
 use etude_markdown::{BlockId, BlockKind, InlineKind};
-use etude_text::{Diagnostic, Edit, Fix, Span};
+use etude_text::{Diagnostic, Edit, Fix, Source, Span};
 
+use super::runs::RUN_CHECKS;
 use super::{CHECKS, Context, Report, find, unused_ignore};
+use crate::lesson::Lesson;
 use crate::spelling;
 
 /// A comment that silences.
@@ -26,23 +28,33 @@ pub(super) fn apply(ctx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if !text.contains("etude:") {
         return;
     }
-    let mut comments = comments(ctx);
-    diagnostics.retain(|diagnostic| {
-        let mut silenced = false;
-        for comment in &mut comments {
-            if !comment.scope.is_some_and(|scope| scope.touches(diagnostic.span.start)) {
-                continue;
-            }
-            for code in comment.codes.iter_mut().filter(|code| code.name == diagnostic.code) {
-                code.used = true;
-                silenced = true;
-            }
-        }
-        !silenced
-    });
+    let mut comments = comments(ctx.lesson, ctx.source);
+    comments.silence(diagnostics);
     let Some(mut report) = Report::of(&unused_ignore::CHECK, ctx, diagnostics) else { return };
-    for comment in &comments {
+    for comment in &comments.0 {
         tell(ctx, comment, &mut report);
+    }
+}
+
+/// All comments of a lesson that silence.
+pub(super) struct Comments<'a>(Vec<Comment<'a>>);
+
+impl Comments<'_> {
+    /// Takes out what is silenced, and remembers by which comment.
+    pub(super) fn silence(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain(|diagnostic| {
+            let mut silenced = false;
+            for comment in &mut self.0 {
+                if !comment.scope.is_some_and(|scope| scope.touches(diagnostic.span.start)) {
+                    continue;
+                }
+                for code in comment.codes.iter_mut().filter(|code| code.name == diagnostic.code) {
+                    code.used = true;
+                    silenced = true;
+                }
+            }
+            !silenced
+        });
     }
 }
 
@@ -55,7 +67,9 @@ fn tell(ctx: &Context<'_>, comment: &Comment<'_>, report: &mut Report<'_>) {
     }
     // What the course has switched off says nothing anyway: the comment is right to be there if it is switched on.
     let off = |code: &Code<'_>| matches!(ctx.course.config.checks.get(code.name), Some(None));
-    let idle = |code: &Code<'_>| !code.used && !off(code);
+    // Nor does reading tell what a run would find.
+    let by_run = |code: &Code<'_>| RUN_CHECKS.iter().any(|check| check.code == code.name);
+    let idle = |code: &Code<'_>| !code.used && !off(code) && !by_run(code);
     let known = |code: &Code<'_>| find(code.name).is_some();
     let kept: Vec<&str> =
         comment.codes.iter().filter(|code| !idle(code) || !known(code)).map(|code| code.name).collect();
@@ -78,19 +92,19 @@ fn tell(ctx: &Context<'_>, comment: &Comment<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn comments<'a>(ctx: &Context<'a>) -> Vec<Comment<'a>> {
-    let text = ctx.source.text();
-    let document = &ctx.lesson.document;
+pub(super) fn comments<'a>(lesson: &Lesson, source: &'a Source) -> Comments<'a> {
+    let text = source.text();
+    let document = &lesson.document;
     let mut comments = Vec::new();
     for (id, block) in document.iter() {
         if matches!(block.kind, BlockKind::Html) {
-            read(text, block.span, || scope_behind(ctx, id), &mut comments);
+            read(text, block.span, || scope_behind(lesson, text, id), &mut comments);
         }
         for inline in block.inlines.iter().filter(|inline| matches!(inline.kind, InlineKind::Html)) {
             read(text, inline.span, || Some(block.span), &mut comments);
         }
     }
-    comments
+    Comments(comments)
 }
 
 /// The comments that silence among the HTML at `html`.
@@ -128,9 +142,8 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The block behind the comment `id`, further comments stepped over; a heading stands for its own section.
-fn scope_behind(ctx: &Context<'_>, id: BlockId) -> Option<Span> {
-    let document = &ctx.lesson.document;
-    let text = ctx.source.text();
+fn scope_behind(lesson: &Lesson, text: &str, id: BlockId) -> Option<Span> {
+    let document = &lesson.document;
     let parent = document.block(id).parent;
     // Raw HTML holds no blocks, so what stands behind it is the very next block or nothing.
     for (index, block) in document.blocks.iter().enumerate().skip(id.0 as usize + 1) {
@@ -140,7 +153,7 @@ fn scope_behind(ctx: &Context<'_>, id: BlockId) -> Option<Span> {
         if matches!(block.kind, BlockKind::Html) && block.span.slice(text).trim_start().starts_with("<!--") {
             continue;
         }
-        let sections = &ctx.lesson.sections;
+        let sections = &lesson.sections;
         let own = sections.iter().find(|section| section.heading == Some(BlockId(index as u32)));
         return Some(own.map_or(block.span, |section| section.own));
     }

@@ -183,7 +183,8 @@ fn is_denied(before: &str) -> bool {
 }
 
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^~?([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min)?(?:\s*(?:±|\+-).*)?$").expect("a valid expression")
+    Regex::new(r"^~?([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min)?(?:\s*(?:±|\+-)\s*([0-9]+(?:\.[0-9]+)?)\s*(%|ms|s|min)?)?$")
+        .expect("a valid expression")
 });
 
 /// `elapsed=3s±10%`, `raises=ValueError`, `exit=1` on a fence.
@@ -204,13 +205,19 @@ pub(super) fn attributes(snippets: &[Snippet]) -> Vec<Claim> {
             && let Some(found) = ATTRIBUTE.captures(value)
             && let Ok(number) = found[1].parse::<f64>()
         {
-            let factor = match found.get(2).map(|unit| unit.as_str()) {
+            let factor = |unit: Option<regex::Match<'_>>| match unit.map(|unit| unit.as_str()) {
                 Some("ms") => 0.001,
                 Some("min") => 60.0,
                 _ => 1.0,
             };
+            let seconds = number * factor(found.get(2));
+            let more = found.get(3).and_then(|more| more.as_str().parse::<f64>().ok());
+            let within = more.map(|more| match found.get(4) {
+                Some(unit) if unit.as_str() == "%" => seconds * more / 100.0,
+                unit => more * factor(unit),
+            });
             let about = value.starts_with('~');
-            claim(ClaimKind::Elapsed { seconds: number * factor, about, scope: Scope::Total }, value);
+            claim(ClaimKind::Elapsed { seconds, about, within, scope: Scope::Total }, value);
         }
         if let Some(value) = snippet.attribute("raises") {
             claim(ClaimKind::Raises { exception: value.to_owned() }, value);

@@ -31,8 +31,8 @@ pub enum ClaimKind {
     Output { whole: bool, parts: Vec<String> },
     /// What a server answers: a body, or one of several statuses.
     Response { body: Option<String>, statuses: Vec<u16> },
-    /// How long something takes.
-    Elapsed { seconds: f64, about: bool, scope: Scope },
+    /// How long something takes, and how many seconds more or less it may be, if that is said.
+    Elapsed { seconds: f64, about: bool, within: Option<f64>, scope: Scope },
     /// The program fails with this exception.
     Raises { exception: String },
     /// The program ends with this status.

@@ -156,6 +156,7 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         let value = comment.trim_start_matches('#').trim();
         if before.starts_with("print(")
             && before.ends_with(')')
+            && !is_annotation(value)
             && let Some(found) = PRINTED_VALUE.captures(value)
         {
             let at = snippet.source_span(span);
@@ -170,6 +171,12 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         }
     }
     flush(&mut run, claims);
+}
+
+/// `# (1)!`: a number that leads to a remark below, in the manner of mkdocs.
+fn is_annotation(comment: &str) -> bool {
+    let inside = comment.trim_end_matches('!').strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inside.is_some_and(|inside| !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 static STATUSES: LazyLock<Regex> = LazyLock::new(|| {

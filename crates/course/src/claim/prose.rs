@@ -193,7 +193,11 @@ impl Paragraph<'_> {
 
     fn elapsed(&self, time: Time, found: Found) -> Claim {
         let span = self.prose.span(time.range);
-        self.claim(ClaimKind::Elapsed { seconds: time.seconds, about: time.about, scope: time.scope }, span, found)
+        self.claim(
+            ClaimKind::Elapsed { seconds: time.seconds, about: time.about, within: None, scope: time.scope },
+            span,
+            found,
+        )
     }
 
     fn claim(&self, kind: ClaimKind, span: Span, found: Found) -> Claim {

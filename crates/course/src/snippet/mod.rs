@@ -66,6 +66,7 @@ impl Snippet {
     pub fn norun(&self) -> bool {
         ["norun", "no-run", "no_run", "notest", "ignore"].iter().any(|flag| self.flag(flag))
             || self.attribute("eval").is_some_and(|value| value == "false")
+            || self.attribute("test").is_some_and(|value| value == "skip")
     }
 
     /// What the code takes from its surroundings: names, and `await` where it stands outside any function.

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::check;
+use etude_course::checks::runs::UNDECIDED_SNIPPET;
 use etude_course::{Lesson, Surroundings, Verdict, decide};
+use etude_practice::decide::{Verdict as Found, What};
 use etude_project::{CourseFolder, Workspace};
 use etude_text::{Diagnostic, FileId, Severity, Sources};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::execute::Decided;
 use super::levels::Levels;
 
 #[derive(Debug, Default)]
@@ -54,6 +57,31 @@ impl Findings {
         }
         all.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
         all
+    }
+}
+
+impl Findings {
+    /// Adds what runs decided: of the claims of these lessons they know more than reading does.
+    pub(super) fn add(&mut self, decided: &[Decided], strict: bool) {
+        if decided.is_empty() {
+            return;
+        }
+        let decisions = decided.iter().flat_map(|decided| &decided.decisions);
+        self.claims = Claims::default();
+        for decision in decisions.filter(|decision| matches!(decision.what, What::Claim(_))) {
+            self.claims.total += 1;
+            match decision.verdict {
+                Found::Holds => self.claims.is_true += 1,
+                Found::False { .. } => self.claims.is_false += 1,
+                Found::Undecided { .. } => self.claims.undecided += 1,
+            }
+        }
+        let mut found: Vec<Diagnostic> = decided.iter().flat_map(|decided| decided.diagnostics.clone()).collect();
+        for diagnostic in found.iter_mut().filter(|it| strict && it.code == UNDECIDED_SNIPPET.code) {
+            diagnostic.severity = diagnostic.severity.max(Severity::Warning);
+        }
+        self.diagnostics.extend(found);
+        self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     }
 }
 

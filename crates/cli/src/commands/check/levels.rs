@@ -2,6 +2,7 @@
 
 use etude_course::Config;
 use etude_course::checks::CHECKS;
+use etude_course::checks::runs::RUN_CHECKS;
 use etude_project::COURSE_TOML;
 use etude_text::{Diagnostic, Severity};
 
@@ -49,7 +50,7 @@ impl Levels {
 
     /// Puts the arguments over what `course.toml` says.
     pub(super) fn apply(&self, config: &mut Config) {
-        for check in CHECKS {
+        for check in CHECKS.iter().chain(RUN_CHECKS) {
             if let Some(level) = self.of(check.code) {
                 config.checks.insert(check.code.to_owned(), level);
             } else if !self.only.is_empty() && config.checks.get(check.code) == Some(&None) {

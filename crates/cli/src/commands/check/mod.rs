@@ -1,18 +1,24 @@
+pub(crate) mod execute;
 mod findings;
 mod fix;
 mod levels;
+mod verdicts;
 
 use std::error::Error as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use etude_practice::decide::Decision;
 use etude_project::Workspace;
+use etude_sandbox::environment::Requirement;
 use etude_text::render::{self, JsonDiagnostic, Rule, Tool};
 use etude_text::{Diagnostic, Severity};
 use serde::Serialize;
 
+use self::execute::execute;
 use self::findings::{Claims, Findings};
 use self::levels::Levels;
+use self::verdicts::VerdictReport;
 use crate::Status;
 use crate::catalogue;
 use crate::paths::Paths;
@@ -20,7 +26,9 @@ use crate::printer::{Printer, count};
 
 const EXAMPLES: &str = "\
 Examples:
-  etude check --no-run                       the course in the current folder
+  etude check                                run the course in the current folder
+  etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
+  etude check --no-run                       only read it
   etude check --no-run --fix lessons         repair what can be repaired safely
   etude check --no-run --ignore missing-alt-text .
                                              without one of the checks
@@ -30,7 +38,7 @@ Of one file, a hundred diagnostics of each check are shown, and a note says how 
 
 Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written.";
 
-/// Find every claim of a course, and say what is wrong with it
+/// Run what a course shows, and say which of its claims are false
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -40,6 +48,14 @@ pub(crate) struct Arguments {
     /// Only read; run no snippet
     #[arg(long)]
     no_run: bool,
+
+    /// A package that the snippets may use besides those of `course.toml`: `httpx`, `httpx==0.28.1`
+    #[arg(long, value_name = "PACKAGE", conflicts_with = "no_run")]
+    with: Vec<Requirement>,
+
+    /// Count what could not be decided as a finding
+    #[arg(long, conflicts_with = "no_run")]
+    strict: bool,
 
     /// Repair what can be repaired safely, then report the rest
     #[arg(long)]
@@ -69,15 +85,15 @@ struct Format {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, fix, format, levels } = arguments;
+    let Arguments { paths, no_run, with, strict, fix, format, levels } = arguments;
     let started = Instant::now();
     anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
-    if !no_run {
-        printer.say("note: this version reads snippets but does not run them; `--no-run` says that this is meant");
-    }
     let mut workspace = paths.read()?;
     let mut findings = Findings::of(&mut workspace, &levels);
     let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
+    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, printer)? };
+    findings.add(&decided, strict);
+    let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
     let wall = started.elapsed();
 
     let mut out = printer.out();
@@ -90,8 +106,8 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
             snippets: findings.snippets,
             claims: findings.claims,
             wall_ms: wall.as_millis() as u64,
-            // Nothing is run, so no time passes for any snippet.
-            virtual_ms: 0,
+            virtual_ms: decided.iter().map(|decided| decided.virtual_time.as_millis() as u64).sum(),
+            verdicts: verdicts::report(&workspace, &decided),
             diagnostics: render::json(&workspace.sources, diagnostics),
             errors: errors.into_iter().map(Failure::of).collect(),
         };
@@ -116,7 +132,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     }
     Ok(if failed > 0 {
         Status::Incomplete
-    } else if findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
+    } else if undecided || findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
         Status::Findings
     } else {
         Status::Fine
@@ -130,7 +146,10 @@ struct Report<'a> {
     snippets: usize,
     claims: Claims,
     wall_ms: u64,
+    /// How long the runs took by their own clocks, one after the other.
     virtual_ms: u64,
+    /// What runs decided; empty with `--no-run`.
+    verdicts: Vec<VerdictReport<'a>>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
     errors: Vec<Failure<'a>>,
 }

@@ -20,6 +20,7 @@ Examples:
   etude run fetch.py --timeline fetch.svg
   etude run race.py --races
   etude run race.py --clock steady --seed 7
+  etude run lesson.md#fetch.py     one snippet of a lesson, with what it needs of the rest
   etude run --exec --with pytest -- python3 -m pytest
 
 The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
@@ -34,7 +35,7 @@ that of the first run, or 122 if the outcome changes with the order.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The Python file; `-` is standard input
+    /// The Python file, or `lesson.md#SNIPPET` with the snippet's file, line or id; `-` is standard input
     #[arg(value_name = "FILE", required_unless_present = "exec")]
     pub(super) file: Option<PathBuf>,
 

@@ -74,7 +74,7 @@ fn refuse_other_kinds(file: &Path) -> Result<(), Refusal> {
         _ if file.is_dir() => ("a folder", "name the file in it that starts the program".to_owned()),
         _ if !file.exists() => return Ok(()),
         "md" | "markdown" => {
-            ("a lesson", format!("`etude check --no-run {shown}` reads it; its snippets are not run yet"))
+            ("a lesson", format!("`etude check {shown}` runs its snippets, `etude run {shown}#LINE` one of them"))
         }
         "ipynb" => ("a notebook", format!("`jupyter nbconvert --to script {shown}` makes a Python file of it")),
         _ => return Ok(()),

@@ -2,6 +2,7 @@ mod amount;
 mod arguments;
 mod execute;
 mod json;
+mod lesson;
 mod load;
 mod output;
 mod races;
@@ -32,6 +33,9 @@ use seen::{Seen, Texts};
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
     arguments.check()?;
+    if let Some((path, snippet)) = lesson::named(&arguments) {
+        return lesson::run(path, &snippet, &arguments, printer);
+    }
     let limits = arguments.limits();
     let load = load(&arguments, limits)?;
     let stdin = match &arguments.stdin {
@@ -204,7 +208,7 @@ fn summary(transcript: &Transcript, seed: Option<u64>, hints: &[String], found: 
     text
 }
 
-fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
+pub(crate) fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
     let missing: Vec<&str> = doctor::guarantees(sandbox.layers())
         .iter()
         .filter(|guarantee| !guarantee.holds())

@@ -47,12 +47,12 @@ fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static st
 }
 
 /// Whether a top-level module comes with Python.
-pub(super) fn is_stdlib(module: &str) -> bool {
+pub fn is_stdlib(module: &str) -> bool {
     STDLIB.contains(module)
 }
 
 /// The distribution that a module is installed with, as its author writes it.
-pub(super) fn distribution(module: &str) -> Cow<'_, str> {
+pub fn distribution(module: &str) -> Cow<'_, str> {
     let mut path = module;
     loop {
         if let Some(known) = DISTRIBUTIONS.get(path) {
@@ -71,7 +71,7 @@ pub(super) fn tool(command: &str) -> Option<&'static str> {
 }
 
 /// The form in which two spellings of a name are the same (PEP 503): `Foo.Bar_baz` is `foo-bar-baz`.
-pub(super) fn normalise(name: &str) -> String {
+pub fn normalise(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for char in name.chars() {
         match char {
@@ -84,7 +84,7 @@ pub(super) fn normalise(name: &str) -> String {
 }
 
 /// The distribution that a requirement names: `uvicorn[standard]>=0.30; python_version > "3.8"`, `x @ https://…`, a URL.
-pub(super) fn required(requirement: &str) -> Option<&str> {
+pub fn required(requirement: &str) -> Option<&str> {
     let requirement = requirement.trim();
     if let Some((_, egg)) = requirement.split_once("#egg=") {
         return required(egg);
@@ -102,7 +102,7 @@ pub(super) fn required(requirement: &str) -> Option<&str> {
 }
 
 /// The names, normalised, and all that they bring along.
-pub(super) fn with_brought<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+pub fn with_brought<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let mut open: Vec<String> = names.into_iter().map(normalise).collect();
     while let Some(name) = open.pop() {

@@ -1,0 +1,134 @@
+//! Lessons that are run.
+
+use etude_testing::TempFolder;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::fixture::Etude;
+
+const LESSON: &str = "\
+# Tea
+
+```python title=pots.py
+POTS = 2
+```
+
+```python title=cups.py
+import asyncio, pots
+
+async def main():
+    await asyncio.sleep(3600)
+    print(pots.POTS * 2, \"cups\")
+
+asyncio.run(main())
+```
+
+```output
+5 cups
+```
+
+```python
+print(leaves)
+```
+";
+
+fn lesson() -> TempFolder {
+    TempFolder::new().file("tea.md", LESSON)
+}
+
+#[test]
+fn what_is_false_is_shown_and_what_cannot_run_is_said() {
+    assert_snapshot!(lesson().etude("check --ignore needs-context"), @"
+    exit 1
+    --- stdout
+    error[false-output]: it prints `4 cups`, and not `5 cups`
+      --> tea.md:18:1
+       |
+    18 | 5 cups
+       | ^^^^^^
+       |
+       = hint: write `4 cups`
+
+    note[undecided-snippet]: undecided: it needs `leaves`, which nothing before it
+                             binds
+      --> tea.md:21:1
+       |
+    21 | ```python
+       | ^^^^^^^^^
+       |
+       = hint: bind them in a fence before, marked `hide` if the reader need not see
+               it
+
+    --- stderr
+    1 file, 4 snippets, 1 claim: 0 true, 1 false, 0 undecided; 1 error, 1 note (… ms)
+    ");
+}
+
+#[test]
+fn strict_counts_what_is_undecided() {
+    let folder = TempFolder::new().file("tea.md", "# Tea\n\n```python\nprint(leaves)\n```\n");
+    assert!(folder.etude("check --ignore needs-context").starts_with("exit 0"));
+    assert!(folder.etude("check --ignore needs-context --strict").starts_with("exit 1"));
+    // A comment silences a check that only runs make, and reading does not call it idle.
+    let silenced =
+        "# Tea\n\n<!-- etude: ignore undecided-snippet, needs-context -->\n\n```python\nprint(leaves)\n```\n";
+    let folder = TempFolder::new().file("tea.md", silenced);
+    assert_snapshot!(folder.etude("check"), @"
+    exit 0
+    --- stderr
+    1 file, 1 snippet, 0 claims: 0 true, 0 false, 0 undecided; nothing to complain about (… ms)
+    ");
+}
+
+#[test]
+fn course_toml_silences_what_runs_find() {
+    let folder = lesson().file("course.toml", "[checks]\nfalse-output = \"off\"\nneeds-context = \"off\"\n");
+    assert!(folder.etude("check").starts_with("exit 0"));
+}
+
+#[test]
+fn every_snippet_has_a_verdict_for_programs() {
+    let output = lesson().command("check --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let verdicts = report["verdicts"].as_array().expect("a list");
+    let works = verdicts.iter().filter(|verdict| verdict["what"] == "works");
+    let works: Vec<&str> = works.filter_map(|verdict| verdict["verdict"].as_str()).collect();
+    assert_eq!(works, ["holds", "holds", "nothing", "undecided"]);
+    assert!(report["virtual_ms"].as_u64().is_some_and(|time| time >= 3_600_000));
+}
+
+#[test]
+fn one_snippet_runs_with_what_it_needs() {
+    let folder = lesson();
+    let all: String = ["tea.md#cups.py", "tea.md#4", "tea.md#cup.py", "tea.md#22"]
+        .iter()
+        .map(|name| {
+            let shown = folder.etude(&format!("run {name}"));
+            let lines = shown.lines().map(|line| if line.starts_with("ran ") { "ran … s" } else { line });
+            format!("$ etude run {name}\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+        })
+        .collect();
+    assert_snapshot!(all, @"
+    $ etude run tea.md#cups.py
+    exit 0
+    --- stdout
+    4 cups
+    --- stderr
+    with the file `pots.py`
+    ran … s
+    $ etude run tea.md#4
+    exit 0
+    --- stderr
+    ran … s
+    $ etude run tea.md#cup.py
+    exit 125
+    --- stderr
+    error: `tea.md` has no snippet `cup.py`
+      hint: did you mean `cups.py`?
+    $ etude run tea.md#22
+    exit 125
+    --- stderr
+    error: it cannot be run: it needs `leaves`, which nothing before it binds
+      hint: bind them in a fence before, marked `hide` if the reader need not see it
+    ");
+}

@@ -1,0 +1,219 @@
+//! How snippets end: as `raises=` and `exit=` say, else without an error, and without warnings nobody mentions.
+
+use std::sync::LazyLock;
+
+use etude_course::{ClaimKind, Lang, SectionId, Snippet, SnippetKind, Subject};
+use etude_sandbox::Outcome;
+use etude_text::Span;
+use regex::Regex;
+
+use super::output::shortened;
+use super::{Decision, Known, Verdict, What, doubt};
+use crate::run::{End, Evidence, Raised};
+
+pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
+    let (name, message) = stated.split_once(':').unwrap_or((stated, ""));
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().trim().to_owned();
+    match &evidence.end {
+        End::Exit { raised: Some(raised), .. } => {
+            let fits = last(&raised.kind) == last(name) && raised.message.contains(message.trim());
+            let found = shortened(&format!("{}: {}", raised.kind, raised.message));
+            if fits {
+                Verdict::Holds
+            } else {
+                Verdict::wrong(format!("it raises `{found}`"), format!("write `raises={}`", last(&raised.kind)))
+            }
+        }
+        End::Exit { .. } => Verdict::wrong("it raises nothing", "take `raises=` out"),
+        End::Stopped { cause, .. } => Verdict::undecided(format!("it did not end by itself: {cause}")),
+        End::Never { why } => Verdict::undecided(why.clone()),
+    }
+}
+
+pub(super) fn exits(stated: i32, evidence: &Evidence) -> Verdict {
+    match &evidence.end {
+        End::Exit { code, .. } if *code == stated => Verdict::Holds,
+        End::Exit { code, .. } => Verdict::wrong(format!("it exits with {code}"), format!("write `exit={code}`")),
+        End::Stopped { cause, .. } => Verdict::undecided(format!("it did not end by itself: {cause}")),
+        End::Never { why } => Verdict::undecided(why.clone()),
+    }
+}
+
+/// What a snippet that is to be run, or looks as if it were, says without words.
+pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
+    let decision = |what, verdict: Verdict| {
+        let span = verdict.span().unwrap_or_else(|| first_line(known, snippet));
+        Decision { what, span, inferred: !is_whole(snippet), verdict }
+    };
+    let all = match known.evidence(snippet.index) {
+        Ok(all) => all,
+        // There is nothing in it to be run.
+        Err(_) if known.has_nothing(snippet.index) => return Vec::new(),
+        Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
+    };
+    let works = super::combined(all.iter().map(|evidence| works(known, snippet, evidence)));
+    let mut decisions = vec![decision(What::Works(snippet.index), works)];
+    if let Some(warning) = all.first().and_then(|evidence| unmentioned(known, snippet, evidence)) {
+        let verdict = Verdict::wrong(
+            format!("it warns the reader: `{}`", shortened(&warning)),
+            "mention the warning, or mend its cause",
+        );
+        decisions.push(Decision { inferred: true, ..decision(What::Warns(snippet.index), verdict) });
+    }
+    decisions
+}
+
+/// The fence itself, since a snippet may be long.
+fn first_line(known: &Known<'_>, snippet: &Snippet) -> Span {
+    let text = snippet.span.slice(known.case.source.text());
+    let len = text.lines().next().map_or(text.len(), str::len) as u32;
+    Span::new(snippet.span.start, snippet.span.start + len)
+}
+
+/// A reader can run it as it stands.
+fn is_whole(snippet: &Snippet) -> bool {
+    matches!(snippet.kind, SnippetKind::Script | SnippetKind::Test) && snippet.needs().is_empty()
+}
+
+fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
+    let foretold = known.case.lesson.claims.iter().any(|claim| {
+        claim.about == Subject::Snippet(snippet.index)
+            && matches!(claim.kind, ClaimKind::Raises { .. } | ClaimKind::Exit { .. })
+    });
+    if foretold {
+        return Verdict::Holds;
+    }
+    if snippet.kind == SnippetKind::Console {
+        return doubt::failing_statement(known, snippet, evidence, u32::MAX).unwrap_or(Verdict::Holds);
+    }
+    match &evidence.end {
+        End::Exit { code: 126 | 127, .. } if snippet.lang == Lang::Shell => {
+            let last = evidence.stderr.lines().last().unwrap_or_default();
+            Verdict::undecided(format!("a program it runs is not to be had here: `{}`", shortened(last)))
+        }
+        End::Exit { .. } if evidence.requests.iter().any(|request| request.status >= Some(500)) => {
+            broken_server(known, snippet, evidence)
+        }
+        // Of a shell's commands, many say with their status what is no failure.
+        End::Exit { .. } if snippet.lang == Lang::Shell => Verdict::Holds,
+        End::Exit { raised: Some(raised), .. } => failed(known, snippet, raised),
+        End::Exit { code: 0, .. } => Verdict::Holds,
+        End::Exit { .. } if snippet.kind == SnippetKind::Test => {
+            let failure = evidence.stdout.lines().rfind(|line| line.contains("Error") || line.starts_with("FAILED"));
+            let words = failure.map(|line| format!(": `{}`", shortened(line.trim()))).unwrap_or_default();
+            Verdict::wrong(format!("its tests fail{words}"), "mend the test, or what it tests")
+        }
+        // As its code says.
+        End::Exit { .. } if snippet.code.contains("exit(") || snippet.code.contains("SystemExit") => Verdict::Holds,
+        End::Exit { code, .. } => {
+            Verdict::wrong(format!("it exits with {code}"), "mend it, or say `exit=` on the fence")
+        }
+        End::Stopped { outcome: Outcome::Idle, .. } => Verdict::Holds,
+        End::Stopped { outcome: Outcome::Deadlock, .. } if meant_to_last(known, snippet) => Verdict::Holds,
+        End::Stopped { outcome: Outcome::Deadlock, cause } => {
+            Verdict::wrong(format!("it never ends: {cause}"), "mend it, or say that it never ends")
+        }
+        End::Stopped { cause, .. } => Verdict::undecided(format!("it did not end by itself: {cause}")),
+        End::Never { why } => Verdict::undecided(why.clone()),
+    }
+}
+
+/// The server of the lesson breaks at what the lesson asks it.
+fn broken_server(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
+    let broken = evidence.requests.iter().find(|request| request.status >= Some(500));
+    let status = broken.and_then(|request| request.status).unwrap_or_default();
+    let line = broken.and_then(|request| request.line).map(|line| format!(" on line {line}")).unwrap_or_default();
+    let foretold = known.case.lesson.claims.iter().any(|claim| {
+        claim.about == Subject::Snippet(snippet.index)
+            && matches!(&claim.kind, ClaimKind::Response { statuses, .. } if statuses.contains(&status))
+    });
+    if foretold || mentions(known, snippet, &[&status.to_string()]) {
+        return Verdict::Holds;
+    }
+    let log = known.server_log(snippet.index);
+    let cause = log.lines().find(|line| line.split(':').next().is_some_and(|kind| kind.ends_with("Error")));
+    let cause = cause.map(|line| format!(": `{}`", shortened(line))).unwrap_or_default();
+    Verdict::wrong(
+        format!("its request{line} is answered with {status}{cause}"),
+        "mend the server, or say that it fails",
+    )
+}
+
+pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Verdict {
+    let name = raised.kind.rsplit('.').next().unwrap_or_default();
+    let words = shortened(format!("{}: {}", raised.kind, raised.message).trim_end_matches(": "));
+    if raised.kind == "doctest" {
+        let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
+        return Verdict::wrong(evidence, "write what it gives, or mend the code");
+    }
+    if let Some(verdict) = doubt::lacking(snippet, raised) {
+        return verdict;
+    }
+    // The author knows: the exception is in the text, in a comment, or in the output shown.
+    if mentions(known, snippet, &[name]) || doubt::is_commented(snippet, name) {
+        return Verdict::Holds;
+    }
+    let text = |line| {
+        let line = known.case.source.lines().span(line);
+        let text = line.slice(known.case.source.text());
+        let indent = (text.len() - text.trim_start().len()) as u32;
+        Span::new(line.start + indent, line.start + text.trim_end().len() as u32)
+    };
+    let span = line_in_lesson(known, snippet, raised).map(text);
+    if span.is_some_and(|span| span.slice(known.case.source.text()).starts_with("raise ")) {
+        return Verdict::undecided(format!("its own code raises `{words}`"));
+    }
+    let hint = format!("mend it, or say `raises={name}` on the fence");
+    Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
+}
+
+fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {
+    const WORDS: [&str; 8] =
+        ["deadlock", "forever", "for ever", "hang", "indefinite", "endless", "infinite", "never return"];
+    WORDS.iter().any(|word| snippet.code.contains(word)) || mentions(known, snippet, &WORDS)
+}
+
+/// The line of the lesson in which an exception was raised.
+fn line_in_lesson(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<u32> {
+    let lesson = known.case.lesson;
+    if raised.line > 0 && Some(raised.file.as_str()) == lesson.path.rsplit('/').next() {
+        return Some(raised.line);
+    }
+    let own = snippet.title.as_ref().is_some_and(|title| title.name == raised.file);
+    let inside = own && raised.line > 0 && raised.line as usize <= snippet.code.lines().count();
+    inside.then(|| known.line(snippet.code_span().start) + raised.line - 1)
+}
+
+/// Whether the text around a snippet has one of the words: its section and those around it, without their parts.
+pub(super) fn mentions(known: &Known<'_>, snippet: &Snippet, words: &[&str]) -> bool {
+    let lesson = known.case.lesson;
+    let mut around = std::iter::successors(Some(snippet.section), |SectionId(at)| lesson.sections[*at as usize].parent);
+    around.any(|SectionId(at)| {
+        let section = &lesson.sections[at as usize];
+        let text = section.own.slice(known.case.source.text());
+        // What the snippet itself says is no mention of it.
+        let own = section.own.contains(snippet.span).then(|| {
+            let start = (snippet.span.start - section.own.start) as usize;
+            (&text[..start], &text[start + snippet.span.len() as usize..])
+        });
+        let (before, behind) = own.unwrap_or((text, ""));
+        words.iter().any(|word| [before, behind].iter().any(|text| text.to_lowercase().contains(&word.to_lowercase())))
+    })
+}
+
+static WARNING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[^\n]*?(?P<kind>(?-u:\b)[A-Z][A-Za-z]*Warning): (?P<message>[^\n]+)$")
+        .expect("a valid expression")
+});
+
+/// The first warning that the reader would see and the lesson does not speak of.
+fn unmentioned(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Option<String> {
+    let warnings = WARNING.captures_iter(&evidence.stderr);
+    let mut seen = warnings.filter(|found| !found["message"].contains("Enable tracemalloc"));
+    seen.find_map(|found| {
+        let kind = &found["kind"];
+        let never = found["message"].contains("never awaited");
+        let words: &[&str] = if never { &[kind, "never awaited", "not awaited"] } else { &[kind] };
+        (!mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
+    })
+}

@@ -1,0 +1,190 @@
+//! Whether a printed line is the line that was foretold: wildcards, what differs in every run, and rough numbers.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What in a foretold line stands for something that is not known beforehand.
+static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?P<any><\.\.\.>|\.\.\.|…)",
+        r"|(?P<identity>(?-u:\b)[0-9]{14,16}(?-u:\b))",
+        r"|(?P<address>0x[0-9a-fA-F]{4,}(?-u:\b)|0x\.\.\.)",
+        r"|(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?)?)",
+        r"|(?P<clock>(?-u:\b)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?)",
+        r"|(?P<pid>(?i:(?-u:\b)(?:pid|process|thread|ident)[ =:]*)[0-9]{2,})",
+        r"|(?P<task>Task-[0-9]+)",
+        r"|(?P<place>(?:at|File) \x22?[^\s\x22,>]+\.[A-Za-z0-9]{1,4}\x22?(?::[0-9]+|, line [0-9]+))",
+        r"|(?P<temporary>/tmp/[^\s'\x22,)>]+)",
+        r"|(?P<about>[~≈])\s?(?P<rough>[0-9]+(?:\.[0-9]+)?)",
+        r"|(?P<number>[0-9]+(?:\.[0-9]+)?)",
+    ))
+    .expect("a valid expression")
+});
+
+/// Words in lines whose numbers are measured times.
+static TIMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)(?:elapsed|took|takes?|time|total|duration|seconds?|secs?|after|finished|completed|in [0-9.]+ ?s)(?-u:\b)|[0-9] ?m?s(?-u:\b)")
+        .expect("a valid expression")
+});
+
+/// A foretold line, ready to be compared.
+pub(super) struct Pattern {
+    pattern: Regex,
+    /// What is stated where a number is measured.
+    numbers: Vec<f64>,
+    /// What a set is shown to have, in no order.
+    set: Option<Vec<String>>,
+}
+
+impl Pattern {
+    /// `anchored`: the whole line, not a part of it.
+    pub(super) fn new(stated: &str, anchored: bool) -> Option<Self> {
+        let stated = stated.trim_end();
+        let timed = TIMED.is_match(stated);
+        let mut pattern = String::from(if anchored { "^(?:" } else { "(?:" });
+        let mut numbers = Vec::new();
+        let mut at = 0;
+        for found in SPECIAL.captures_iter(stated) {
+            let whole = found.get(0)?;
+            pattern.push_str(&regex::escape(&stated[at..whole.start()]));
+            at = whole.end();
+            let has = |name| found.name(name).is_some();
+            let measured = has("number") && timed && whole.as_str().contains('.');
+            if has("any") {
+                pattern.push_str(".*?");
+            } else if has("address") {
+                pattern.push_str("0x[0-9a-fA-F]+");
+            } else if has("identity") {
+                pattern.push_str("[0-9]{9,16}");
+            } else if has("moment") || has("clock") {
+                pattern.push_str(&shape(whole.as_str()));
+            } else if let Some(pid) = found.name("pid") {
+                let word = pid.as_str().trim_end_matches(|char: char| char.is_ascii_digit());
+                pattern.push_str(&format!("{}[0-9]+", regex::escape(word)));
+            } else if has("task") {
+                pattern.push_str("Task-[0-9]+");
+            } else if has("place") {
+                let word = if whole.as_str().starts_with("at") { "at" } else { "File" };
+                pattern.push_str(&format!(r#"{word} [^,>]+?(?::[0-9]+|, line [0-9]+)"#));
+            } else if has("temporary") {
+                pattern.push_str(r#"/[^\s'",)>]+"#);
+            } else if has("about") || measured {
+                let number = found.name("rough").map_or(whole.as_str(), |rough| rough.as_str());
+                numbers.push(number.parse().ok()?);
+                pattern.push_str("~?([0-9]+(?:\\.[0-9]+)?(?:e-?[0-9]+)?)");
+            } else {
+                pattern.push_str(&regex::escape(whole.as_str()));
+            }
+        }
+        pattern.push_str(&regex::escape(&stated[at..]));
+        pattern.push_str(if anchored { ")$" } else { ")" });
+        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers, set: elements(stated) })
+    }
+
+    pub(super) fn fits(&self, line: &str) -> bool {
+        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set)) || self.fits_as_text(line)
+    }
+
+    fn fits_as_text(&self, line: &str) -> bool {
+        let Some(found) = self.pattern.captures(line.trim_end()) else { return false };
+        self.numbers.iter().enumerate().all(|(index, stated)| {
+            let actual = found.get(index + 1).and_then(|number| number.as_str().parse().ok());
+            actual.is_some_and(|actual| near(*stated, actual))
+        })
+    }
+}
+
+/// The sorted elements of `{'a', 'b'}`, whose order differs from run to run.
+fn elements(line: &str) -> Option<Vec<String>> {
+    let inside = line.trim().strip_prefix('{')?.strip_suffix('}')?;
+    let plain = !inside.contains([':', '{', '(', '[']) && inside.contains(',');
+    let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().to_owned()).collect();
+    elements.sort();
+    plain.then_some(elements)
+}
+
+/// "About" is a tenth, and never less than what an idle machine loses.
+pub(super) fn near(stated: f64, actual: f64) -> bool {
+    (actual - stated).abs() <= (stated * 0.1).max(0.15) + 1e-9
+}
+
+fn shape(text: &str) -> String {
+    let mut shape = String::new();
+    let mut digits = false;
+    for char in text.chars() {
+        if char.is_ascii_digit() {
+            if !digits {
+                shape.push_str("[0-9]+");
+            }
+            digits = true;
+        } else {
+            shape.push_str(&regex::escape(char.encode_utf8(&mut [0; 4])));
+            digits = false;
+        }
+    }
+    shape
+}
+
+/// What a terminal shows of a text: without colours.
+pub(super) fn plain(text: &str) -> String {
+    static COLOURS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").expect("a valid expression"));
+    COLOURS.replace_all(text, "").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(stated: &str, printed: &str, expected: bool) {
+        assert_eq!(Pattern::new(stated, true).expect("a pattern").fits(printed), expected, "{stated} | {printed}");
+    }
+
+    #[test]
+    fn literal_lines() {
+        check("3 cups", "3 cups", true);
+        check("3 cups", "4 cups", false);
+        check("a+b [c]", "a+b [c]", true);
+        check("cups", "3 cups", false);
+        check("cups  ", "cups", true);
+    }
+
+    #[test]
+    fn wildcards() {
+        check("user <...> logged in", "user ann logged in", true);
+        check("<coroutine object f at ...>", "<coroutine object f at 0x7f00aa>", true);
+        check("<coroutine object f at ...>", "<coroutine object g at 0x7f00aa>", false);
+        check("loading...", "loading...", true);
+    }
+
+    #[test]
+    fn what_differs_in_every_run() {
+        check("<Pot at 0x7f1234567890>", "<Pot at 0x55aa00bb11cc>", true);
+        check("worker pid 4711", "worker pid 12", true);
+        check("worker 4711", "worker 12", false);
+        check("140407745943856", "140026401966992", true);
+        check("{'o', 'h'}", "{'h', 'o'}", true);
+        check("{'o', 'h'}", "{'h', 'e'}", false);
+        check("{'o': 1, 'h': 2}", "{'h': 2, 'o': 1}", false);
+        check("saved to /tmp/tmpab12/tea.txt", "saved to /work/tmp9/tea.txt", true);
+        check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 start", true);
+        check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 stop", false);
+        check(
+            "<Task pending name='Task-2' coro=<f() running at /home/x/a.py:3>>",
+            "<Task pending name='Task-9' coro=<f() running at a.py:33>>",
+            true,
+        );
+    }
+
+    #[test]
+    fn rough_and_measured_numbers() {
+        check("~3 cups", "3.1 cups", true);
+        check("~3 cups", "4 cups", false);
+        check("took 2.00s", "took 2.01s", true);
+        check("took 2.00s", "took 3.00s", false);
+        check("Elapsed: 0.50", "Elapsed: 0.5004870891571045", true);
+        check("ratio 2.00", "ratio 2.01", false);
+        check("took 3 tries", "took 4 tries", false);
+    }
+}

@@ -1,0 +1,185 @@
+//! Whether printed lines are those that were foretold, and where they part.
+
+use serde_json::Value;
+
+use super::lines::Pattern;
+
+/// Where printed and foretold lines part.
+pub(super) enum Parting {
+    /// The foretold line with this index, and what is printed in its place.
+    Differs { index: usize, printed: String },
+    /// Never printed.
+    Missing { index: usize },
+    /// Printed behind all that is foretold.
+    More { printed: String },
+}
+
+pub(super) fn trimmed(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
+    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
+    lines[first..last].to_vec()
+}
+
+/// All that is printed: on standard output, or in a terminal, which shows standard error too.
+fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+    let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
+    if let Some(at) = stated.iter().position(|line| line.trim_start().starts_with("Traceback (most recent call last)"))
+    {
+        return traceback(&stated, at, stdout, stderr, unordered);
+    }
+    let parting = matched(&stated, &trimmed(stdout), unordered)?;
+    let terminal = format!("{stdout}{stderr}");
+    let same = matched(&stated, &trimmed(&terminal), unordered).is_none() || same_json(&stated.join("\n"), stdout);
+    (!same).then_some(parting)
+}
+
+/// The same where remarks of the author's may stand between and behind what is printed, at a prompt above all.
+pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+    let parting = all(parts, stdout, stderr, unordered)?;
+    let bare = |part: &String| match part.find("  #") {
+        Some(at) => part[..at].trim_end().to_owned(),
+        None => part.trim_end().to_owned(),
+    };
+    let remark = |part: &&String| part.trim_start().starts_with('#');
+    let kept: Vec<String> = parts.iter().filter(|part| !remark(part)).map(bare).collect();
+    let same = all(&kept, stdout, stderr, unordered).is_none() || kept.iter().all(|part| part.trim().is_empty());
+    (!same).then_some(parting)
+}
+
+/// A traceback is compared by its last line: the lines of the files in it are the reader's own.
+fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+    let before = trimmed_slice(&stated[..at]);
+    if let Some(parting) = matched(before, &trimmed(stdout), unordered).filter(|_| !before.is_empty()) {
+        return Some(parting);
+    }
+    let last = (at..stated.len()).rev().find(|&index| !stated[index].is_empty())?;
+    let printed = trimmed(stderr).last().copied().unwrap_or_default().to_owned();
+    let fits = Pattern::new(stated[last].trim(), true).is_some_and(|pattern| pattern.fits(printed.trim()));
+    (!fits).then_some(if printed.is_empty() {
+        Parting::Missing { index: last }
+    } else {
+        Parting::Differs { index: last, printed }
+    })
+}
+
+fn trimmed_slice<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
+    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    &lines[..last]
+}
+
+fn same_json(stated: &str, printed: &str) -> bool {
+    let parse =
+        |text: &str| serde_json::from_str::<Value>(text.trim()).ok().filter(|it| it.is_object() || it.is_array());
+    parse(stated).is_some_and(|stated| parse(printed) == Some(stated))
+}
+
+/// Where the lines part, if they do. A line `...` stands for any number of lines.
+fn matched(stated: &[&str], printed: &[&str], unordered: bool) -> Option<Parting> {
+    let first = stated.iter().position(|line| !line.is_empty()).unwrap_or(stated.len());
+    let stated = &trimmed_slice(stated)[first.min(trimmed_slice(stated).len())..];
+    let patterns: Vec<Option<Pattern>> =
+        stated.iter().map(|line| (!is_gap(line)).then(|| Pattern::new(line, true)).flatten()).collect();
+    let fits = |index: usize, line: &str| patterns[index].as_ref().is_some_and(|pattern| pattern.fits(line));
+    let gap = |index: usize| is_gap(stated[index]);
+    if unordered {
+        let mut left: Vec<&str> = printed.to_vec();
+        for index in (0..stated.len()).filter(|&index| !gap(index)) {
+            match left.iter().position(|line| fits(index, line)) {
+                Some(at) => drop(left.remove(at)),
+                None => return Some(Parting::Missing { index: first + index }),
+            }
+        }
+        let open = (0..stated.len()).any(gap);
+        return left.first().filter(|_| !open).map(|line| Parting::More { printed: (*line).to_owned() });
+    }
+    // Where to go on after the last gap, if what follows it does not fit.
+    let mut retry: Option<(usize, usize)> = None;
+    let (mut at, mut line) = (0, 0);
+    let mut furthest = (0, 0);
+    loop {
+        if at >= furthest.0 {
+            furthest = (at, line);
+        }
+        if at < stated.len() && gap(at) {
+            at += 1;
+            retry = Some((at, line));
+        } else if at < stated.len() && line < printed.len() && fits(at, printed[line]) {
+            (at, line) = (at + 1, line + 1);
+        } else if at == stated.len() && line == printed.len() {
+            return None;
+        } else if let Some((after, from)) = retry.filter(|(_, from)| *from < printed.len()) {
+            retry = Some((after, from + 1));
+            (at, line) = (after, from + 1);
+        } else {
+            break;
+        }
+    }
+    let (at, line) = furthest;
+    Some(match (at < stated.len(), printed.get(line)) {
+        (true, Some(line)) => Parting::Differs { index: first + at, printed: (*line).to_owned() },
+        (true, None) => Parting::Missing { index: first + at },
+        (false, line) => Parting::More { printed: line.copied().unwrap_or_default().to_owned() },
+    })
+}
+
+fn is_gap(line: &str) -> bool {
+    matches!(line.trim(), "..." | "…" | "[...]" | "(...)")
+}
+
+/// The lines stand somewhere among those that are printed, one after the other.
+pub(super) fn within(parts: &[String], stdout: &str) -> Option<Parting> {
+    let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
+    let printed = trimmed(stdout);
+    let anywhere: Vec<&str> = ["..."].into_iter().chain(stated.iter().copied()).chain(["..."]).collect();
+    matched(&anywhere, &printed, false)?;
+    // Where it seems to begin, for a person.
+    let first = Pattern::new(stated.first()?, true)?;
+    let Some(from) = printed.iter().position(|line| first.fits(line)) else {
+        return Some(Parting::Missing { index: 0 });
+    };
+    matched(&stated, &printed[from..], false).or(Some(Parting::Missing { index: 0 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `matched` says, in words.
+    #[track_caller]
+    fn check(stated: &[&str], printed: &[&str], unordered: bool, expected: &str) {
+        let found = match matched(stated, printed, unordered) {
+            None => "same".to_owned(),
+            Some(Parting::Differs { index, printed }) => format!("{index}: {printed}"),
+            Some(Parting::Missing { index }) => format!("{index} missing"),
+            Some(Parting::More { printed }) => format!("more: {printed}"),
+        };
+        assert_eq!(found, expected, "{stated:?} {printed:?}");
+    }
+
+    #[test]
+    fn lines_in_order() {
+        check(&["a", "b"], &["a", "b"], false, "same");
+        check(&["a", "b"], &["a", "c"], false, "1: c");
+        check(&["a", "b"], &["a"], false, "1 missing");
+        check(&["a"], &["a", "b"], false, "more: b");
+        check(&["", "a", ""], &["a"], false, "same");
+    }
+
+    #[test]
+    fn gaps() {
+        check(&["a", "...", "z"], &["a", "b", "c", "z"], false, "same");
+        check(&["a", "...", "z"], &["a", "z"], false, "same");
+        check(&["...", "m", "...", "z"], &["a", "m", "m", "z"], false, "same");
+        check(&["a", "..."], &["a", "b"], false, "same");
+        check(&["a", "...", "y"], &["a", "b", "z"], false, "2 missing");
+    }
+
+    #[test]
+    fn lines_in_any_order() {
+        check(&["a", "b"], &["b", "a"], true, "same");
+        check(&["a", "a"], &["a", "b"], true, "1 missing");
+        check(&["a"], &["b", "a"], true, "more: b");
+        check(&["b", "..."], &["a", "b", "c"], true, "same");
+    }
+}

@@ -1,0 +1,170 @@
+//! What a snippet prints.
+
+use etude_course::{Claim, Found, Lang, Snippet, Subject};
+use etude_text::Span;
+
+use super::lines::{Pattern, plain};
+use super::matching::{self, Parting, trimmed};
+use super::{Known, Verdict, doubt};
+use crate::run::{End, Evidence};
+
+/// A stated output and the snippet it is about.
+#[derive(Clone, Copy)]
+pub(super) struct Stated<'a> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) claim: &'a Claim,
+    pub(super) parts: &'a [String],
+    pub(super) whole: bool,
+    pub(super) snippet: &'a Snippet,
+}
+
+pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
+    let Stated { known, claim, snippet, .. } = stated;
+    let (stdout, stderr) = printed(known, claim, evidence);
+    let (stdout, stderr) = (plain(&stdout), plain(&stderr));
+    let acts = snippet.python.as_ref().is_none_or(|module| module.usage.acts || module.names.top_level_await);
+    if stdout.is_empty() && stderr.is_empty() && !acts {
+        return Verdict::Undecided {
+            reason: "the code only defines, and nothing runs what it defines".to_owned(),
+            hint: snippet.provides().last().map(|name| format!("show how `{name}` is called")),
+        };
+    }
+    let prints = |line: &str| !line.trim_start().starts_with('#') && line.contains("print(");
+    if claim.found == Found::Comment && stdout.is_empty() && !snippet.code.lines().any(prints) {
+        return Verdict::Undecided {
+            reason: "nothing in the code prints".to_owned(),
+            hint: Some("print the value, or show it in a `>>>` session".to_owned()),
+        };
+    }
+    if let End::Stopped { cause, .. } = &evidence.end {
+        return Verdict::undecided(format!("it did not end by itself: {cause}"));
+    }
+    let verdict = compare(stated, evidence, &stdout, &stderr);
+    match verdict {
+        Verdict::False { .. } => doubt::of_output(known, claim, snippet, evidence).unwrap_or(verdict),
+        _ => verdict,
+    }
+}
+
+fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) -> Verdict {
+    let Stated { known, claim, parts, whole, snippet } = stated;
+    if !whole {
+        return among(claim, parts, snippet, stdout, stderr);
+    }
+    let unordered = snippet.flag("unordered") || shown_unordered(known, claim);
+    let parting = match claim.found {
+        Found::Comment => matching::within(parts, stdout),
+        // The text goes through the output in pieces.
+        Found::Fence if in_pieces(known, snippet) => matching::within(parts, stdout),
+        _ => matching::without_remarks(parts, stdout, stderr, unordered),
+    };
+    match parting {
+        None => Verdict::Holds,
+        // Words such as "the output for that is" may be about the first lines alone.
+        Some(Parting::More { printed }) if claim.inferred => Verdict::undecided(format!(
+            "it goes on with `{}`, and whether that is meant is not said",
+            shortened(&printed)
+        )),
+        Some(parting) => explain(stated, parting, evidence),
+    }
+}
+
+/// Whether several fences show what a snippet prints.
+fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
+    let about = |claim: &&Claim| claim.about == Subject::Snippet(snippet.index) && claim.found == Found::Fence;
+    known.case.lesson.claims.iter().filter(about).count() > 1
+}
+
+/// What the claim is about: of a `>>>` session or a shell only what its statement prints.
+fn printed(known: &Known<'_>, claim: &Claim, evidence: &Evidence) -> (String, String) {
+    let line = known.line(claim.span.start);
+    if claim.found == Found::Console
+        && let Some(part) = evidence.parts.iter().rev().find(|part| part.line < line)
+    {
+        return (part.stdout.clone(), part.stderr.clone());
+    }
+    (evidence.stdout.clone(), evidence.stderr.clone())
+}
+
+/// Whether the fence that shows the output says that its order may differ.
+fn shown_unordered(known: &Known<'_>, claim: &Claim) -> bool {
+    let shown = known.case.lesson.snippets.iter().find(|it| it.code_span() == claim.span);
+    shown.is_some_and(|it| matches!(it.lang, Lang::Output | Lang::Text | Lang::None) && it.flag("unordered"))
+}
+
+/// Words and lines that occur in what is printed.
+fn among(claim: &Claim, parts: &[String], snippet: &Snippet, stdout: &str, stderr: &str) -> Verdict {
+    for part in parts {
+        let Some(pattern) = Pattern::new(part.trim(), false) else {
+            return Verdict::undecided("what it says cannot be looked for");
+        };
+        if stdout.lines().chain(stderr.lines()).any(|line| pattern.fits(line)) || part.trim().is_empty() {
+            continue;
+        }
+        if part.contains('\n') && format!("{stdout}{stderr}").contains(part.trim()) {
+            continue;
+        }
+        let beside = claim.found == Found::TrailingComment;
+        // "You'll see `gather` at work": a name in the code, not a word on the screen.
+        if !beside && snippet.code.contains(part.trim()) {
+            return Verdict::undecided(format!("`{part}` is in the code, and is not printed"));
+        }
+        // Whether a `print` inside something was ever reached, nobody knows.
+        if beside && !snippet.code.lines().any(|line| line.starts_with("print(") && line.contains(&claim.text)) {
+            return Verdict::undecided(format!("`{part}` was not printed"));
+        }
+        if beside {
+            return Verdict::wrong(format!("it prints no `{part}`"), "write what is printed");
+        }
+        let printed = trimmed(stdout).join(" / ");
+        let shown = if printed.is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(&printed)) };
+        return Verdict::wrong(format!("it prints {shown}, and not `{part}`"), "say what is printed");
+    }
+    Verdict::Holds
+}
+
+fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict {
+    let Stated { known, claim, parts, .. } = stated;
+    let place = |index: usize| line_span(known, claim, index);
+    let failed = match evidence.raised() {
+        // At a prompt, the next statement does not know of it.
+        Some(raised) if evidence.parts.is_empty() => {
+            format!("; it fails with `{}`", shortened(&format!("{}: {}", raised.kind, raised.message)))
+        }
+        _ => String::new(),
+    };
+    let (evidence, hint, span) = match parting {
+        Parting::Differs { index, printed } => (
+            format!("it prints `{}`, and not `{}`", shortened(&printed), shortened(parts[index].trim())),
+            format!("write `{}`", shortened(&printed)),
+            place(index),
+        ),
+        Parting::Missing { index } => (
+            format!("it never prints `{}`", shortened(parts[index].trim())),
+            "take the line out, or show code that prints it".to_owned(),
+            place(index),
+        ),
+        Parting::More { printed } => (
+            format!("it goes on with `{}`", shortened(&printed)),
+            "show all that is printed, or put `...` on a line of its own".to_owned(),
+            place(parts.len().saturating_sub(1)),
+        ),
+    };
+    Verdict::False { evidence: format!("{evidence}{failed}"), hint: Some(hint), span }
+}
+
+/// The place of one line of the claim.
+fn line_span(known: &Known<'_>, claim: &Claim, index: usize) -> Option<Span> {
+    let text = claim.span.slice(known.case.source.text());
+    let line = text.split_inclusive('\n').nth(index)?;
+    let start = text.split_inclusive('\n').take(index).map(str::len).sum::<usize>();
+    let indent = line.len() - line.trim_start().len();
+    let end = start + line.trim_end().len();
+    (end > start + indent).then(|| Span::at(start + indent..end).shift(claim.span.start))
+}
+
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let line = text.replace('`', "'").replace('\n', " / ");
+    if line.chars().count() <= LONGEST { line } else { line.chars().take(LONGEST).chain(['…']).collect() }
+}

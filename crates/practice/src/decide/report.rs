@@ -1,0 +1,70 @@
+//! Verdicts as diagnostics: what the lesson says, what happened, and how to put it right.
+
+use etude_course::checks::{self, Check, runs};
+use etude_course::{ClaimKind, Lesson};
+use etude_text::{Diagnostic, Severity};
+
+use super::output::shortened;
+use super::{Case, Decision, Verdict, What};
+use crate::plan::Action;
+
+/// What is false, for a person to mend, as far as the course and the lesson want to hear it. What the author wrote as
+/// markup is an error, what was read out of prose a warning.
+pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
+    let lesson = case.lesson;
+    let mut diagnostics = Vec::new();
+    for decision in decisions {
+        let (check, evidence, hint) = match (&decision.verdict, decision.what) {
+            (Verdict::False { evidence, hint, .. }, what) => (check(lesson, what), evidence, hint),
+            (Verdict::Undecided { reason, hint }, What::Works(_)) => (Some(&runs::UNDECIDED_SNIPPET), reason, hint),
+            _ => continue,
+        };
+        let Some(check) = check else { continue };
+        let Some(mut severity) = checks::severity(case.course, check) else { continue };
+        if decision.inferred {
+            severity = severity.min(Severity::Warning);
+        }
+        let said = match decision.what {
+            What::Claim(index) if !matches!(lesson.claims[index].kind, ClaimKind::Output { .. }) => {
+                format!("`{}` is false: ", shortened(lesson.claims[index].text.trim()))
+            }
+            _ if decision.is_undecided() => "undecided: ".to_owned(),
+            _ => String::new(),
+        };
+        let given = match decision.what {
+            What::Works(snippet) if !decision.is_undecided() => given(case, snippet),
+            _ => String::new(),
+        };
+        let message = format!("{said}{evidence}{given}");
+        let mut diagnostic = Diagnostic::new(check.code, severity, lesson.file, decision.span, message);
+        diagnostic.hint = hint.clone();
+        diagnostics.push(diagnostic);
+    }
+    checks::silence(lesson, case.source, &mut diagnostics);
+    diagnostics
+}
+
+/// What a snippet ran with that it does not show itself.
+fn given(case: &Case<'_>, snippet: usize) -> String {
+    let steps = case.plan.sessions.iter().flat_map(|session| &session.steps);
+    let mut shown = steps.filter(|step| step.snippet == snippet && !matches!(step.action, Action::Context { .. }));
+    let supplied = shown.next().map(|step| step.supplied.as_slice()).unwrap_or_default();
+    let words: Vec<String> = supplied.iter().map(|supply| supply.words(case.lesson, case.source)).collect();
+    if words.is_empty() { String::new() } else { format!("; it was given {}", words.join(", ")) }
+}
+
+/// Links and lines have checks of their own.
+fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
+    match what {
+        What::Works(_) => Some(&runs::FAILING_SNIPPET),
+        What::Warns(_) => Some(&runs::UNMENTIONED_WARNING),
+        What::Claim(index) => match &lesson.claims[index].kind {
+            ClaimKind::Output { .. } => Some(&runs::FALSE_OUTPUT),
+            ClaimKind::Response { .. } => Some(&runs::FALSE_RESPONSE),
+            ClaimKind::Elapsed { .. } => Some(&runs::FALSE_TIME),
+            ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&runs::FALSE_END),
+            ClaimKind::Version { .. } => Some(&runs::FALSE_VERSION),
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Behaviour => None,
+        },
+    }
+}

@@ -1,0 +1,52 @@
+//! `>>>` sessions, statement by statement.
+
+/// What is typed at one prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// In the lesson.
+    pub line: u32,
+    pub text: String,
+}
+
+/// The statements of a session whose first line is line `first` of the lesson.
+pub(super) fn statements(code: &str, first: u32) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = Vec::new();
+    let opening = code.lines().find(|line| line.trim_start().starts_with(">>>")).unwrap_or_default();
+    let indent = &opening[..opening.len() - opening.trim_start().len()];
+    let mut typing = false;
+    for (line, number) in code.lines().zip(first..) {
+        let line = line.strip_prefix(indent).unwrap_or(line);
+        if let Some(text) = typed(line, ">>>") {
+            statements.push(Statement { line: number, text: text.to_owned() });
+            typing = true;
+        } else if let Some(text) = typed(line, "...").filter(|_| typing) {
+            if let Some(last) = statements.last_mut() {
+                last.text.push('\n');
+                last.text.push_str(text);
+            }
+        } else {
+            typing = false;
+        }
+    }
+    statements.retain(|statement| !statement.text.trim().is_empty());
+    statements
+}
+
+fn typed<'a>(line: &'a str, prompt: &str) -> Option<&'a str> {
+    let rest = line.strip_prefix(prompt)?;
+    if rest.is_empty() { Some("") } else { rest.strip_prefix(' ') }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_begin_and_continue_statements() {
+        let code =
+            ">>> def f():\n...     return 2\n...\n>>> f()\n2\n... not typed\n>>>\n  >>> quoted\n>>> f() + 1\n3\n";
+        let found: Vec<(u32, String)> = statements(code, 10).into_iter().map(|it| (it.line, it.text)).collect();
+        let expected = [(10, "def f():\n    return 2\n"), (13, "f()"), (18, "f() + 1")];
+        assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
+    }
+}

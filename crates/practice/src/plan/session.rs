@@ -1,0 +1,99 @@
+//! What a session needs besides its steps: files, a profile, a clock, time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use etude_course::{ClaimKind, Subject};
+use etude_sandbox::{Clock, Profile};
+
+use super::context::Lender;
+use super::{Action, Command, File, Server, Session, Step, Supply, files, server};
+
+/// Adds what its snippets say about the run, and the files they need.
+pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<Step>, least: Profile) -> Session {
+    let mut all: BTreeMap<String, File> = BTreeMap::new();
+    let mut profile = least;
+    let (mut clock, mut timeout, mut timed) = (None, None, false);
+    let whole = steps.iter().map(|step| step.snippet).max().unwrap_or_default();
+    let lent = server.iter().flat_map(|server| &server.parts).map(|code| code.text.as_str());
+    let lent: Vec<String> = lent.flat_map(server::folders).map(str::to_owned).collect();
+    for step in &mut steps {
+        let snippet = lender.snippet(step.snippet);
+        let folders: Vec<String> = match &step.action {
+            Action::Context { code, .. } => server::folders(&code.text).map(str::to_owned).collect(),
+            Action::Serve => lent.clone(),
+            _ => Vec::new(),
+        };
+        for folder in folders {
+            let path = format!("{folder}/.keep");
+            step.supplied.push(Supply::File(format!("{folder}/")));
+            all.entry(path.clone()).or_insert(File { path, content: Vec::new() });
+        }
+        let mut text = match &step.action {
+            Action::Context { code, .. } => code.text.clone(),
+            _ => snippet.code.clone(),
+        };
+        if let Action::Shell(commands) = &step.action
+            && commands.iter().any(Command::tests)
+        {
+            // pytest finds them by itself.
+            text.push_str(&files::tests(lender.lesson, step.snippet).join("\n"));
+        }
+        profile = profile.max(least_for(&text, snippet.attribute("needs")));
+        clock = clock.or(snippet.attribute("clock").and_then(Clock::from_name));
+        timeout = timeout.or(snippet.attribute("timeout").and_then(duration));
+        timed |= is_timed(lender, step.snippet);
+        for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, &text) {
+            let own = files::file_name(snippet) == Some(&file.path);
+            if !own {
+                step.supplied.push(supply);
+                all.entry(file.path.clone()).or_insert(file);
+            }
+        }
+    }
+    // Its times are the same in every run, but only of one process that waits rather than computes.
+    let steady = timed && server.is_none() && profile == Profile::Python;
+    let clock = clock.unwrap_or(if steady { Clock::Steady } else { Clock::Virtual });
+
+    Session { server, steps, files: all.into_values().collect(), profile, clock, timeout }
+}
+
+/// Whether what a snippet prints is compared to times.
+fn is_timed(lender: &Lender<'_>, index: usize) -> bool {
+    let time = |part: &String| part.contains('.') && part.bytes().any(|byte| byte.is_ascii_digit());
+    lender.lesson.claims.iter().filter(|claim| claim.about == Subject::Snippet(index)).any(|claim| match &claim.kind {
+        ClaimKind::Elapsed { .. } => true,
+        ClaimKind::Output { parts, .. } => parts.iter().any(time),
+        _ => false,
+    })
+}
+
+/// What a program needs by its looks, so that it need not be refused first.
+fn least_for(code: &str, needs: Option<&str>) -> Profile {
+    let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
+    let said = |word: &str| needs.is_some_and(|needs| needs.split(',').any(|need| need.trim() == word));
+    if has(&["create_subprocess_shell", "shell=True", "os.system("]) || said("shell") {
+        Profile::Shell
+    } else if has(&["socket", "start_server", "open_connection", "http.server", "aiohttp", "httpx", "uvicorn"])
+        || said("server")
+    {
+        Profile::Server
+    } else if has(&["subprocess", "multiprocessing", "ProcessPool"]) || said("subprocess") {
+        Profile::Process
+    } else {
+        Profile::Python
+    }
+}
+
+/// `5s`, `500ms`, `2min`, `3`.
+fn duration(text: &str) -> Option<Duration> {
+    let end = text.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    let factor = match text[end..].trim() {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "min" | "m" => 60.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(number * factor).ok()
+}

@@ -1,0 +1,6 @@
+#![expect(clippy::disallowed_methods, reason = "tests read their inputs and the session's variables themselves")]
+
+mod decisions;
+mod lesson;
+mod plans;
+mod show;
