@@ -14,6 +14,7 @@ _plain = set(_sys.modules) - {"faulthandler"}
 _work = ""
 _beforehand = frozenset()
 _known = 0
+_own = []
 nothing = None
 
 
@@ -29,8 +30,9 @@ def warm(modules):
             pass
 
 
-def settle(modules, site):
+def settle(modules, site, own):
     """Imports packages, now that the filter holds; then makes everything so far invisible to the collector."""
+    global _own
     if site:
         _sys.path.append(site.decode())
     for name in modules:
@@ -38,8 +40,21 @@ def settle(modules, site):
             __import__(name.decode())
         except BaseException:
             pass
+    _own = [(name.decode(), compile(source.decode(), "<" + name.decode() + ">", "exec", dont_inherit=True)) for name, source in zip(own[::2], own[1::2])]
+    _make_own()
     _sys.modules.pop("faulthandler", None)
     remember()
+
+
+def _make_own():
+    """The modules that come with an environment. What goes wrong in one shows where it is imported."""
+    for name, code in _own:
+        module = _sys.modules[name] = type(_sys)(name)
+        try:
+            exec(code, module.__dict__)
+        except ImportError:
+            # It is made for a package that is not there.
+            del _sys.modules[name]
 
 
 def remember():
@@ -98,6 +113,7 @@ def _forget_shadowed(folder):
         return
     for name in [name for name in _sys.modules if name not in _plain]:
         del _sys.modules[name]
+    _make_own()
 
 
 def report(kind, value, trace):

@@ -25,10 +25,10 @@ fn pair(kind: SocketType) -> Result<(OwnedFd, OwnedFd)> {
     socketpair(AddressFamily::UNIX, kind, SocketFlags::CLOEXEC, None).map_err(Error::system("make a socket pair"))
 }
 
-/// Sends one packet with up to nine descriptors.
+/// Sends one packet with up to ten descriptors.
 pub(crate) fn send(socket: BorrowedFd, packet: &[u8], fds: &[BorrowedFd]) -> Result<()> {
     debug_assert!(packet.len() <= MAX_PACKET);
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(9))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(10))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !fds.is_empty() {
         ancillary.push(SendAncillaryMessage::ScmRights(fds));

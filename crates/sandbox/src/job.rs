@@ -31,6 +31,19 @@ pub struct Job {
     pub seed: Option<u64>,
     /// Bring what its tasks and threads did back in [`crate::Transcript::events`].
     pub trace: bool,
+    /// Who judges it from beside.
+    pub judge: Option<Judge>,
+}
+
+/// A Python program beside the job's own, in the same time and under the same limits, but with files, memory and a
+/// standard output of its own, which the job's program cannot reach. The two share descriptor 3, a connected stream
+/// socket; the run is over when the judge ends. What the job's program writes to its streams comes as stderr.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Judge {
+    pub path: RelativePath,
+    pub source: Vec<u8>,
+    /// Further files of its work folder.
+    pub files: Vec<(RelativePath, Vec<u8>)>,
 }
 
 /// The code of a run.
@@ -137,6 +150,7 @@ impl Job {
             clock: Clock::Real,
             seed: None,
             trace: false,
+            judge: None,
         }
     }
 
@@ -152,11 +166,42 @@ impl Job {
     pub(crate) fn start(&self, proc: bool, mapped: u64) -> Start {
         let room = if self.trace { mapped.saturating_add(SIZE as u64) } else { mapped };
         let limits = self.limits.start(self.profile, proc, room);
-        Start { clock: self.clock.wire(), seed: self.seed, trace: self.trace, ..limits }
+        Start { clock: self.clock.wire(), seed: self.seed, trace: self.trace, judge: self.judge.is_some(), ..limits }
     }
 
     /// The job as the guest reads it.
     pub(crate) fn order(&self, places: &Places) -> Result<Vec<u8>> {
+        let argv = match &self.program {
+            Program::Python { path, .. } => path.0.clone(),
+            Program::Command(program) => program.clone(),
+        };
+        let script = match &self.program {
+            Program::Python { path, source } => Some((path.0.clone(), source.clone())),
+            Program::Command(_) => None,
+        };
+        let argv = std::iter::once(argv).chain(self.argv.iter().cloned()).map(String::into_bytes).collect();
+        bounded(Order { script, argv, env: self.env(places), stdin: self.stdin.clone(), files: plain(&self.files) })
+    }
+
+    /// The judge's part of the job.
+    pub(crate) fn judge_order(&self, places: &Places) -> Result<Option<Vec<u8>>> {
+        let Some(judge) = &self.judge else { return Ok(None) };
+        let order = Order {
+            script: Some((judge.path.0.clone(), judge.source.clone())),
+            argv: vec![judge.path.0.clone().into_bytes()],
+            env: self.env(places),
+            stdin: Vec::new(),
+            files: plain(&judge.files),
+        };
+        bounded(order).map(Some)
+    }
+
+    /// How many processes of ours are in the run.
+    pub(crate) fn sides(&self) -> u32 {
+        1 + u32::from(self.judge.is_some())
+    }
+
+    fn env(&self, places: &Places) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut env = vec![
             ("HOME".to_string(), places.work.clone()),
             ("LANG".into(), "C.UTF-8".into()),
@@ -174,23 +219,20 @@ impl Job {
             env.retain(|(taken, _)| taken != name);
             env.push((name.clone(), value.clone()));
         }
-        let (script, first) = match &self.program {
-            Program::Python { path, source } => (Some((path.0.clone(), source.clone())), path.0.clone()),
-            Program::Command(program) => (None, program.clone()),
-        };
-        let order = Order {
-            script,
-            argv: std::iter::once(first).chain(self.argv.iter().cloned()).map(String::into_bytes).collect(),
-            env: env.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())).collect(),
-            stdin: self.stdin.clone(),
-            files: self.files.iter().map(|(path, content)| (path.0.clone(), content.clone())).collect(),
-        };
-        let bytes = order.encode();
-        if bytes.len() > MAX_JOB {
-            return Err(Error::JobSize { bytes: bytes.len(), most: MAX_JOB });
-        }
-        Ok(bytes)
+        env.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())).collect()
     }
+}
+
+fn plain(files: &[(RelativePath, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
+    files.iter().map(|(path, content)| (path.0.clone(), content.clone())).collect()
+}
+
+fn bounded(order: Order) -> Result<Vec<u8>> {
+    let bytes = order.encode();
+    if bytes.len() > MAX_JOB {
+        return Err(Error::JobSize { bytes: bytes.len(), most: MAX_JOB });
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub use cgroup::Hierarchy;
 pub use clock::Clock;
 pub use environment::{Environment, Interpreter, Interpreters};
 pub use error::Error;
-pub use job::{Job, Profile, Program, RelativePath};
+pub use job::{Job, Judge, Profile, Program, RelativePath};
 pub use layers::{Layer, Layers};
 pub use limits::Limits;
 pub use supervisor::{Config, Policy, Sandbox};

@@ -51,12 +51,19 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often limits are looked at that only counting can hold.
 const TICK: Duration = Duration::from_millis(50);
 
+/// What is still to be sent to a process of the run.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    socket: Option<&'a OwnedFd>,
+    rest: &'a [u8],
+}
+
 struct Run<'a> {
     seat: &'a Seat,
     limits: &'a Limits,
-    order: &'a [u8],
+    /// The job and, of a run that is judged, the judge's.
+    orders: [Order<'a>; 2],
     steady: bool,
-    sent: usize,
     started: Instant,
     on_write: &'a mut dyn FnMut(&Write),
     /// Reused for every reading from the pipes, and the next for every packet.
@@ -77,7 +84,7 @@ struct Run<'a> {
 /// Gives the job to a waiting run and follows it to its end.
 pub(crate) fn follow(
     seat: &Seat,
-    order: &[u8],
+    orders: [&[u8]; 2],
     job: &Job,
     group: Option<&Group>,
     interpreter: i32,
@@ -92,12 +99,12 @@ pub(crate) fn follow(
         channel::send(seat.pipes.status.as_fd(), &Writer::new(tag::KEEP).finish(), &[])?;
         nudge(&seat.pidfd);
     }
+    let sockets = [Some(&seat.pipes.job), seat.pipes.judge.as_ref()];
     let mut run = Run {
         seat,
         limits,
-        order,
+        orders: [0, 1].map(|index| Order { socket: sockets[index], rest: orders[index] }),
         steady: job.clock == Clock::Steady,
-        sent: 0,
         started: Instant::now(),
         on_write,
         buffer: vec![0; 64 * 1024],
@@ -151,6 +158,21 @@ pub(crate) fn follow(
     Ok(ended)
 }
 
+impl Order<'_> {
+    fn send(&mut self) {
+        let Some(socket) = self.socket else { return };
+        match rustix::net::send(socket, self.rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            Ok(count) => self.rest = &self.rest[count..],
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            // The run ended before it had read its job; its status tells why.
+            Err(_) => self.rest = &[],
+        }
+        if self.rest.is_empty() {
+            let _ = rustix::net::shutdown(socket, rustix::net::Shutdown::Write);
+        }
+    }
+}
+
 impl Run<'_> {
     /// Until it is over, or is to be.
     fn watch(
@@ -162,6 +184,7 @@ impl Run<'_> {
         word: &Word,
     ) -> Result<()> {
         let counted = group.is_some_and(|group| group.cpu().is_some());
+        let sides = 1 + u64::from(self.orders[1].socket.is_some());
         let mut next_tick = self.started + TICK;
         while !self.over() {
             self.wait(next_tick)?;
@@ -180,11 +203,11 @@ impl Run<'_> {
                     (true, Some(group), Some((.., Some(before)))) => group.cpu().map(|now| now.saturating_sub(before)),
                     _ => None,
                 };
-                if used.is_some_and(|used| used > self.limits.cpu) {
+                if used.is_some_and(|used| used > self.limits.cpu * sides as u32) {
                     self.stop(Stop::Cpu);
                 }
                 if accounted.is_some_and(|(init, inherited)| {
-                    accounting::exceeds(init, inherited, self.limits.memory + accounting::SLACK)
+                    accounting::exceeds(init, inherited, sides * (self.limits.memory + accounting::SLACK))
                 }) {
                     self.stop(Stop::Memory);
                 }
@@ -236,11 +259,13 @@ impl Run<'_> {
         let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
         let ready = {
             let pipes = &self.seat.pipes;
-            let watched: [(&OwnedFd, bool, PollFlags); 4] = [
+            let [job, judge] = self.orders.map(|order| order.socket.is_some() && !order.rest.is_empty());
+            let watched: [(&OwnedFd, bool, PollFlags); 5] = [
                 (&pipes.out, self.open[0], PollFlags::IN),
                 (&pipes.err, self.open[1], PollFlags::IN),
                 (&pipes.status, self.status_open, PollFlags::IN),
-                (&pipes.job, self.sent < self.order.len(), PollFlags::OUT),
+                (&pipes.job, job, PollFlags::OUT),
+                (pipes.judge.as_ref().unwrap_or(&pipes.job), judge, PollFlags::OUT),
             ];
             let mut fds: Vec<PollFd> =
                 watched.iter().filter(|(_, on, _)| *on).map(|(fd, _, flags)| PollFd::new(*fd, *flags)).collect();
@@ -251,8 +276,10 @@ impl Run<'_> {
             let mut answers = fds.iter().map(|fd| !fd.revents().is_empty());
             watched.map(|(_, on, _)| on && answers.next().unwrap_or(false))
         };
-        if ready[3] {
-            self.send_job();
+        for (order, ready) in self.orders.iter_mut().zip(&ready[3..]) {
+            if *ready {
+                order.send();
+            }
         }
         for (index, stream) in [(0, Stream::Stdout), (1, Stream::Stderr)] {
             if ready[index] {
@@ -267,19 +294,6 @@ impl Run<'_> {
             self.stopped_at = Some(Instant::now());
         }
         Ok(())
-    }
-
-    fn send_job(&mut self) {
-        let rest = &self.order[self.sent..];
-        match rustix::net::send(&self.seat.pipes.job, rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
-            Ok(count) => self.sent += count,
-            Err(Errno::INTR | Errno::AGAIN) => {}
-            // The run ended before it had read its job; its status tells why.
-            Err(_) => self.sent = self.order.len(),
-        }
-        if self.sent == self.order.len() {
-            let _ = rustix::net::shutdown(&self.seat.pipes.job, rustix::net::Shutdown::Write);
-        }
     }
 
     /// The run's own time. To be asked before output is read that is known to be there: the clock does not jump over it.
@@ -437,12 +451,13 @@ mod tests {
         });
         let seat = Seat {
             pidfd,
-            pipes: Pipes { out, err, status, job: job_end, clock: None, traced: None },
+            pipes: Pipes { out, err, status, job: job_end, judge: None, clock: None, traced: None },
             start: Start::default(),
         };
         let started = Instant::now();
         let interrupted = AtomicBool::new(false);
-        let ended = follow(&seat, &[], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");
+        let ended =
+            follow(&seat, [&[], &[]], &job, None, 0, &interrupted, &mut |_| ()).expect("it is no failure of ours");
         assert!(started.elapsed() < Duration::from_millis(600) + 2 * LAST_WORDS + Duration::from_secs(1));
         assert!(ended.status.is_none());
         assert_eq!(count(), before, "descriptors that came along are closed");

@@ -153,6 +153,9 @@ impl Sandbox {
         if matches!(job.program, crate::Program::Command(_)) && job.profile < Profile::Process {
             return Err(Error::Profile { wanted: Profile::Process });
         }
+        if !self.layers.namespaces && job.judge.is_some() {
+            return Err(Error::Unsupported { missing: "namespaces, which hold a program and its judge apart".into() });
+        }
         let mut taken = self.take(&job.environment);
         // An interpreter that died while it stood by is replaced, once.
         match taken.slot_mut().run(self, job, on_write) {
@@ -280,13 +283,14 @@ impl Slot {
             && sandbox.layers.namespaces
             && !sandbox.layers.fresh_proc
             && job.profile == Profile::Python;
-        let order = job.order(warm.places())?;
+        let (order, judge) = (job.order(warm.places())?, job.judge_order(warm.places())?.unwrap_or_default());
+        let sides = job.sides();
         if let Some(group) = &mut self.group {
-            group.limit(job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
+            group.limit(u64::from(sides) * job.limits.memory + GROUP_SLACK, job.limits.processes + 8);
         }
         let seat = warm.seat(&start)?;
         let group = self.group.as_ref();
-        let ended = run::follow(&seat, &order, job, group, warm.pid(), &sandbox.interrupted, on_write)?;
+        let ended = run::follow(&seat, [&order, &judge], job, group, warm.pid(), &sandbox.interrupted, on_write)?;
         // The run is over, whatever becomes of the interpreter; one that cannot clean up gets no further run. Neither does
         // one whose network still keeps the ports of ended connections, which only a `/proc` of our own can forbid.
         let ports = !sandbox.layers.fresh_proc && job.profile >= Profile::Server;

@@ -145,6 +145,8 @@ pub struct Transcript {
     pub needs: Option<crate::Profile>,
     /// What its tasks and threads did, when the job asked for it; as `etude_trace::events` has it. Forgeable, bounded.
     pub events: Option<Vec<u8>>,
+    /// How the judge ended: its exit code, if it did so by itself.
+    pub judge: Option<i32>,
     /// The files of the work folder, when the job asked to keep them.
     pub files: Vec<(RelativePath, Vec<u8>)>,
 }

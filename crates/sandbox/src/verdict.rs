@@ -10,7 +10,13 @@ use std::time::Duration;
 const MAX_TEXT: usize = 200;
 
 /// Judges a run that did start.
-pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) -> Transcript {
+pub(crate) fn transcript(job: &Job, ended: Ended, mut status: Status, work: &str) -> Transcript {
+    let by_itself = ended.stop.is_none() && status.clock_end == clock_end::NONE && status.wait & 0x7f == 0;
+    let judge = (job.judge.is_some() && by_itself).then_some((status.wait >> 8 & 0xff) as i32);
+    if job.judge.is_some() {
+        // A program that is still there when its judge has ended has done nothing wrong.
+        status.wait = status.learner_wait.unwrap_or(0);
+    }
     let failure = failure(job, &status.failure);
     let waiting = waiting(job, &status);
     let stopped_at = place_in_dump(job, &status.dump, work);
@@ -57,6 +63,7 @@ pub(crate) fn transcript(job: &Job, ended: Ended, status: Status, work: &str) ->
         needs,
         writes: ended.writes,
         events: ended.events,
+        judge,
         files: ended.files,
     }
 }

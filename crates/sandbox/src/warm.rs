@@ -47,6 +47,8 @@ pub(crate) struct Pipes {
     pub(crate) err: OwnedFd,
     pub(crate) status: OwnedFd,
     pub(crate) job: OwnedFd,
+    /// Only of a run that is judged.
+    pub(crate) judge: Option<OwnedFd>,
     /// None under the real clock.
     pub(crate) clock: Option<Kept>,
     /// Only of a traced run.
@@ -215,10 +217,12 @@ impl Warm {
             fds.extend([out.as_fd(), err.as_fd()]);
             fds.extend(clock.files());
         }
+        let (judge, their_judge) = start.judge.then(channel::stream).transpose()?.unzip();
+        fds.extend(their_judge.as_ref().map(AsFd::as_fd));
         let traced = start.trace.then(Traced::new).transpose()?;
         fds.extend(traced.as_ref().map(Traced::file));
         channel::send(self.control.as_fd(), &start.encode(), &fds)?;
-        Ok(Pipes { out, err, status, job, clock, traced })
+        Ok(Pipes { out, err, status, job, judge, clock, traced })
     }
 
     fn started(&self) -> Result<OwnedFd> {
@@ -376,6 +380,8 @@ fn setup(
         site: places.site.clone(),
         pycache: places.pycache.clone(),
         clock: clock.display().to_string(),
+        own: environment.own().to_vec(),
+        fixed_hashes: environment.has_fixed_hashes(),
     }
 }
 

@@ -6,6 +6,8 @@
 
 /// The descriptor of the control socket in the warm interpreter.
 pub const CONTROL: i32 = 3;
+/// The descriptor by which a learner and its judge talk to each other.
+pub const LINK: i32 = 3;
 /// The largest packet either side accepts.
 pub const MAX_PACKET: usize = 160 * 1024;
 /// The largest job, files included.
@@ -143,6 +145,10 @@ pub struct Setup {
     pub pycache: String,
     /// The clock's library, as programs of the run find it.
     pub clock: String,
+    /// Modules of ours, by name and source, that are made before the first run.
+    pub own: Vec<(String, String)>,
+    /// Text has the same hash in every interpreter.
+    pub fixed_hashes: bool,
 }
 
 impl Setup {
@@ -163,7 +169,11 @@ impl Setup {
                 out.text(module);
             }
         }
-        out.text(&self.site).text(&self.pycache).text(&self.clock);
+        out.text(&self.site).text(&self.pycache).text(&self.clock).u32(self.own.len() as u32);
+        for (name, source) in &self.own {
+            out.text(name).text(source);
+        }
+        out.flag(self.fixed_hashes);
         out.finish()
     }
 
@@ -195,6 +205,10 @@ impl Setup {
         setup.site = input.text()?;
         setup.pycache = input.text()?;
         setup.clock = input.text()?;
+        for _ in 0..input.count(256)? {
+            setup.own.push((input.text()?, input.text()?));
+        }
+        setup.fixed_hashes = input.flag()?;
         Some(setup)
     }
 }
@@ -220,7 +234,8 @@ pub mod clock_end {
 }
 
 /// Asks for a run that then waits for its job. Descriptors: stdout, stderr, status socket, job socket; unless its clock
-/// is real, also the reading ends of stdout and stderr, and the memory of the clock's `Control`.
+/// is real, also the reading ends of stdout and stderr, and the memory of the clock's `Control`; then the judge's job
+/// socket, if there is to be one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Start {
     /// Index of the profile, from least privilege up.
@@ -245,6 +260,8 @@ pub struct Start {
     pub virtual_ns: u64,
     /// What tasks and threads do is written down: the last descriptor is the memory for it.
     pub trace: bool,
+    /// A second process stands beside the learner's, out of its reach, and its end is the end of the run.
+    pub judge: bool,
 }
 
 impl Start {
@@ -260,7 +277,8 @@ impl Start {
             .flag(self.seed.is_some())
             .u64(self.seed.unwrap_or(0))
             .u64(self.virtual_ns)
-            .flag(self.trace);
+            .flag(self.trace)
+            .flag(self.judge);
         out.finish()
     }
 
@@ -285,6 +303,7 @@ impl Start {
             },
             virtual_ns: input.u64()?,
             trace: input.flag()?,
+            judge: input.flag()?,
         })
     }
 }
@@ -345,8 +364,10 @@ impl Order {
 /// How a run ended, said by its pid 1.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Status {
-    /// As `waitpid` gives it.
+    /// As `waitpid` gives it: of the judge, if there is one.
     pub wait: u32,
+    /// Of a learner that ended before its judge.
+    pub learner_wait: Option<u32>,
     pub user_us: u64,
     pub system_us: u64,
     pub peak_kb: u64,
@@ -376,7 +397,8 @@ pub struct Status {
 impl Status {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::new(tag::STATUS);
-        out.u32(self.wait).u64(self.user_us).u64(self.system_us).u64(self.peak_kb).u32(self.events);
+        out.u32(self.wait).flag(self.learner_wait.is_some()).u32(self.learner_wait.unwrap_or(0));
+        out.u64(self.user_us).u64(self.system_us).u64(self.peak_kb).u32(self.events);
         out.u32(self.broken_step).u32(self.broken_errno).bytes(&self.dump).bytes(&self.failure);
         out.u32(self.clock).u32(self.clock_end).u64(self.virtual_ns).u64(self.jumps).u32(self.real_time);
         out.bytes(&self.waiting).bytes(&self.asleep);
@@ -387,6 +409,10 @@ impl Status {
         let mut input = Reader::new(packet, tag::STATUS)?;
         Some(Status {
             wait: input.u32()?,
+            learner_wait: match (input.flag()?, input.u32()?) {
+                (true, wait) => Some(wait),
+                (false, _) => None,
+            },
             user_us: input.u64()?,
             system_us: input.u64()?,
             peak_kb: input.u64()?,
@@ -508,7 +534,8 @@ mod tests {
             let rules = setup.rules.iter().map(|rule| rule.path.len());
             let warm = setup.warm.iter().chain(&setup.packages).map(String::len);
             let filters = setup.refusals.iter().map(Vec::len).chain([setup.filter.len()]);
-            let bytes = texts.into_iter().chain(rules).chain(warm).chain(filters).sum();
+            let own = setup.own.iter().map(|(name, source)| name.len() + source.len());
+            let bytes = texts.into_iter().chain(rules).chain(warm).chain(filters).chain(own).sum();
             (bytes, setup.rules.len() + setup.warm.len() + setup.packages.len() + setup.refusals.len())
         });
         let order = Order::decode(packet).map(|order| {
@@ -540,6 +567,7 @@ mod tests {
             packages: vec!["httpx".into()],
             work: "/sandbox/work".into(),
             site: "/packages".into(),
+            own: vec![("own".into(), "x = 1".into())],
             ..Setup::default()
         };
         let order = Order {

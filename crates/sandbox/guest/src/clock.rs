@@ -3,7 +3,7 @@
 //! Init is where a clock is best kept: it sees every process of the run by its true number, and may look at and signal
 //! learners of another user.
 
-use crate::init::{self, CONTROL, OUTPUTS, SHARED as SHARED_FD, text};
+use crate::init::{self, CONTROL, Family, OUTPUTS, SHARED as SHARED_FD, text};
 use crate::notes;
 use crate::supervisor::shared::{MAGIC, Shared};
 use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
@@ -176,21 +176,22 @@ impl Clock {
     }
 
     /// Keeps the clock until the program has ended, or is to end. As `init::wait_for_end` otherwise.
-    pub fn follow(&mut self, setup: &Setup, learner: c_int) -> (End, Option<c_int>, bool) {
+    pub fn follow(&mut self, setup: &Setup, family: &mut Family) -> (End, Option<c_int>, bool) {
+        let learner = family.learner;
         let view = if self.namespaces { View::All { but: 1 } } else { View::Only(learner) };
         let kept = shared().zip(control()).and_then(|(shared, control)| {
             Supervisor::new(shared, control, self.settings, self.proc, view, OUTPUTS, learner)
         });
         let Some(mut kept) = kept else {
             shared().inspect(|shared| shared.refuse());
-            let (wait, keep) = init::wait_for_end(setup, learner);
+            let (wait, keep) = init::wait_for_end(setup, family);
             return (End::Program, wait, keep);
         };
         be_woken();
         let mut keep = false;
         let end = loop {
             let seen = kept.nudges();
-            if let Some(wait) = reap(&mut kept, learner) {
+            if let Some(wait) = reap(&mut kept, family) {
                 let end = if kept.is_unfit() { End::Unfit } else { End::Program };
                 break (end, Some(wait), keep);
             }
@@ -199,7 +200,7 @@ impl Clock {
                 match tag_of(&packet[..count]) {
                     Some(tag::KEEP) => keep = true,
                     Some(tag::STOP) => stop = true,
-                    _ if count == 0 => init::abandoned(setup, learner),
+                    _ if count == 0 => init::abandoned(setup, family),
                     _ => {}
                 }
             }
@@ -294,7 +295,7 @@ fn be_woken() {
     }
 }
 
-fn reap(kept: &mut Supervisor, learner: c_int) -> Option<c_int> {
+fn reap(kept: &mut Supervisor, family: &mut Family) -> Option<c_int> {
     let mut wait = None;
     loop {
         let mut status = 0;
@@ -304,8 +305,6 @@ fn reap(kept: &mut Supervisor, learner: c_int) -> Option<c_int> {
             return wait;
         }
         kept.forget(pid);
-        if pid == learner {
-            wait = Some(status);
-        }
+        family.ended(pid, status, &mut wait);
     }
 }

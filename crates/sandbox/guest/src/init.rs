@@ -7,22 +7,45 @@ use crate::notes::{self, Notes};
 use crate::packets;
 use crate::sys;
 use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
-use crate::{confine, folder, learner, trace};
+use crate::{confine, folder, judge, learner, trace};
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering::*;
 
 pub const STATUS: i32 = 3;
-const JOB: i32 = 4;
+pub const JOB: i32 = 4;
 /// Only under a clock: the reading ends of the run's output, and what is told the one who reads there.
 pub const OUTPUTS: [i32; 2] = [5, 6];
 pub const CONTROL: i32 = 7;
 /// Only of a clock that is kept outside.
 pub const SHARED: i32 = 8;
+/// The two ends of what connects learner and judge, until each has its own.
+pub const LINK_ENDS: [i32; 2] = [20, 21];
 /// Asks the learner's interpreter to write down where its threads are.
 const DUMP_SIGNAL: i32 = 62;
 
-/// Runs in the freshly cloned process. Returns only in the learner, confined, with the job's descriptor.
-pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
+/// The processes that init waits for.
+pub struct Family {
+    /// Whose end is the end of the run: the judge's, if there is one.
+    pub main: i32,
+    pub learner: i32,
+    /// Of a learner that has ended, and whose end is not the run's.
+    pub learner_wait: Option<i32>,
+}
+
+impl Family {
+    /// Notes the end of a child.
+    pub fn ended(&mut self, pid: i32, status: i32, wait: &mut Option<i32>) {
+        if pid == self.main {
+            *wait = Some(status);
+        } else if pid == self.learner {
+            self.learner_wait = Some(status);
+        }
+    }
+}
+
+/// Runs in the freshly cloned process. Returns only in the learner and its judge, confined, with what each is started as;
+/// the job is at [`JOB`].
+pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Start {
     let unblocked = block_signals();
     let noted = notes::create();
     arrange_descriptors(fds);
@@ -47,25 +70,50 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
     // One session for init and learner: the scheduler's automatic groups starve one of two under load.
     // SAFETY: takes nothing; init is no group leader, so it cannot fail.
     unsafe { sys::setsid() };
+    let clocks = clock.as_ref().map_or(-1, Clock::proc);
+    // There is no exec between here and the program, so close-on-exec would do nothing.
+    let mut unneeded = [STATUS, work, score, OUTPUTS[0], OUTPUTS[1], CONTROL, SHARED, clocks, -1];
+    let mut judge = None;
+    if start.judge {
+        judge::link();
+        let (own, job) = (judge::start(start), fds.len() as i32 - i32::from(start.trace));
+        unneeded[8] = job;
+        let pid = judge::fork(setup, &own, job, score, &unblocked, &unneeded);
+        if pid == 0 {
+            return own;
+        }
+        judge = Some(pid);
+    }
     set_oom_score(score, b"1000");
     // SAFETY: the process has one thread; the child continues with a copy of everything.
     let learner = unsafe { sys::fork() };
     match learner {
         ..0 => broken(Step::Fork),
         0 => {
-            // There is no exec between here and the program, so close-on-exec would do nothing.
-            let clocks = clock.as_ref().map_or(-1, Clock::proc);
-            for fd in [STATUS, work, score, OUTPUTS[0], OUTPUTS[1], CONTROL, SHARED, clocks] {
-                // SAFETY: closes descriptors this process no longer needs; -1 is refused without effect.
-                unsafe { sys::close(fd) };
+            leave_behind(&unneeded);
+            if judge.is_some() {
+                judge::join(LINK_ENDS[0]);
+                // What is written to the standard output counts, so it is the judge's alone.
+                // SAFETY: descriptors of this process.
+                unsafe { sys::dup2(2, 1) };
             }
             learner::confine(setup, start, &unblocked);
-            JOB
+            *start
         }
         _ => {
             set_oom_score(score, b"0");
-            wait_and_report(setup, learner, work, clock.as_mut())
+            leave_behind(&[LINK_ENDS[0], LINK_ENDS[1], unneeded[8]]);
+            let family = Family { main: judge.unwrap_or(learner), learner, learner_wait: None };
+            wait_and_report(setup, family, work, clock.as_mut())
         }
+    }
+}
+
+/// Closes what this process is not to have; -1 is refused without effect.
+pub fn leave_behind(fds: &[i32]) {
+    for fd in fds {
+        // SAFETY: descriptors this process no longer needs.
+        unsafe { sys::close(*fd) };
     }
 }
 
@@ -85,11 +133,11 @@ fn arrange_descriptors(fds: &[i32]) {
     // SAFETY: moves descriptors received for this purpose out of the way first, so that none is overwritten before it
     // has been copied; everything above them, and the control socket at 3, is closed or replaced.
     unsafe {
-        let mut moved = [-1; 9];
+        let mut moved = [-1; 10];
         for (moved, fd) in moved.iter_mut().zip(fds) {
             *moved = sys::fcntl(*fd, sys::F_DUPFD_CLOEXEC, 60);
         }
-        let moved = &moved[..fds.len().min(9)];
+        let moved = &moved[..fds.len().min(10)];
         // Whatever failed, the interpreter's own descriptors would be the run's: its control socket as the status.
         let put = |(target, fd): (usize, &i32)| match target as i32 + 1 {
             target @ (1 | 2) => sys::dup2(*fd, target) >= 0,
@@ -109,13 +157,13 @@ fn open_oom_score() -> i32 {
     unsafe { sys::open(c"/proc/self/oom_score_adj".as_ptr(), sys::O_WRONLY | sys::O_CLOEXEC) }
 }
 
-fn set_oom_score(file: i32, score: &[u8]) {
+pub fn set_oom_score(file: i32, score: &[u8]) {
     // SAFETY: a live buffer; a missing file is refused without effect. The raw call avoids the interposed `write`.
     unsafe { sys::syscall(sys::SYS_WRITE, file, score.as_ptr(), score.len()) };
 }
 
 /// The scratch file system with its two folders.
-fn scratch(setup: &Setup, start: &Start) {
+pub fn scratch(setup: &Setup, start: &Start) {
     let scratch = text(&setup.scratch);
     if setup.namespaces {
         let options = text(&format!("size={},nr_inodes={},mode=0755", start.disk, start.files));
@@ -146,7 +194,7 @@ fn scratch(setup: &Setup, start: &Start) {
 }
 
 /// Enters the work folder, and returns it opened.
-fn enter_work(setup: &Setup) -> i32 {
+pub fn enter_work(setup: &Setup) -> i32 {
     let work = text(&setup.work);
     // SAFETY: a terminated path that was made before.
     let opened = unsafe {
@@ -187,20 +235,21 @@ fn hide_proc(setup: &Setup, start: &Start) {
     }
 }
 
-fn wait_and_report(setup: &Setup, learner: i32, work: i32, mut clock: Option<&mut Clock>) -> ! {
+fn wait_and_report(setup: &Setup, mut family: Family, work: i32, mut clock: Option<&mut Clock>) -> ! {
     for fd in [0, 1, 2, JOB] {
         // SAFETY: init must not hold the run's pipes, or their readers would never see the end.
         unsafe { sys::close(fd) };
     }
     confine::init_capabilities(setup.namespaces);
     let (end, mut wait, keep) = match &mut clock {
-        Some(clock) => clock.follow(setup, learner),
+        Some(clock) => clock.follow(setup, &mut family),
         None => {
-            let (wait, keep) = wait_for_end(setup, learner);
+            let (wait, keep) = wait_for_end(setup, &mut family);
             (End::Program, wait, keep)
         }
     };
-    end_everything(setup, learner, &mut wait);
+    let learner_wait = family.learner_wait.map(|wait| wait as u32);
+    end_everything(setup, &mut family, &mut wait);
     let mut usage = sys::rusage::default();
     let mut room = sys::statfs::default();
     // SAFETY: live structures of glibc's layout.
@@ -211,6 +260,7 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32, mut clock: Option<&mu
     let micros = |time: sys::timeval| (time.seconds * 1_000_000 + time.micros) as u64;
     let mut status = Status {
         wait: wait.unwrap_or(sys::SIGKILL) as u32,
+        learner_wait,
         user_us: micros(usage.user),
         system_us: micros(usage.system),
         peak_kb: usage.max_rss_kb as u64,
@@ -238,8 +288,8 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32, mut clock: Option<&mu
 }
 
 /// The supervisor has let go of this run, or is gone itself: nobody wants a report.
-pub fn abandoned(setup: &Setup, learner: i32) -> ! {
-    end_everything(setup, learner, &mut None);
+pub fn abandoned(setup: &Setup, family: &mut Family) -> ! {
+    end_everything(setup, family, &mut None);
     leave(setup)
 }
 
@@ -254,7 +304,7 @@ fn leave(setup: &Setup) -> ! {
 }
 
 /// Waits until the learner has ended or the supervisor wants the run stopped. Also says whether the files are wanted.
-pub fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
+pub fn wait_for_end(setup: &Setup, family: &mut Family) -> (Option<i32>, bool) {
     let mut set = sys::sigset_t([0; 16]);
     // SAFETY: a live set of glibc's size; SIGCHLD is blocked, as a signalfd needs it.
     let children = unsafe {
@@ -265,13 +315,13 @@ pub fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
     let mut keep = false;
     loop {
         let mut wait = None;
-        reap(learner, sys::WNOHANG, &mut wait);
+        reap(family, sys::WNOHANG, &mut wait);
         let mut stop = false;
         while let Some((count, packet)) = pending() {
             match tag_of(&packet[..count]) {
                 Some(tag::KEEP) => keep = true,
                 Some(tag::STOP) => stop = true,
-                _ if count == 0 => abandoned(setup, learner),
+                _ if count == 0 => abandoned(setup, family),
                 _ => {}
             }
         }
@@ -279,7 +329,7 @@ pub fn wait_for_end(setup: &Setup, learner: i32) -> (Option<i32>, bool) {
             return (wait, keep);
         }
         if stop {
-            ask_for_dump(learner);
+            ask_for_dump(family.learner);
             return (None, keep);
         }
         let mut fds = [
@@ -306,7 +356,7 @@ pub fn pending() -> Option<(usize, [u8; 256])> {
     Some((count, packet))
 }
 
-pub fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
+pub fn reap(family: &mut Family, options: i32, wait: &mut Option<i32>) {
     loop {
         let mut status = 0;
         // SAFETY: a live integer; no usage is asked for.
@@ -314,8 +364,7 @@ pub fn reap(learner: i32, options: i32, wait: &mut Option<i32>) {
         match pid {
             0 => return,
             ..0 if sys::errno() != sys::EINTR => return,
-            _ if pid == learner => *wait = Some(status),
-            _ => {}
+            _ => family.ended(pid, status, wait),
         }
     }
 }
@@ -340,17 +389,17 @@ pub fn ask_for_dump(learner: i32) {
     }
 }
 
-fn end_everything(setup: &Setup, learner: i32, wait: &mut Option<i32>) {
+fn end_everything(setup: &Setup, family: &mut Family, wait: &mut Option<i32>) {
     // SAFETY: from pid 1 of a namespace, -1 is every other process in it and nothing outside; without one, the
     // learner cannot have forked (its filter refuses that), and its id is ours until it is waited for.
     unsafe {
         if setup.namespaces {
             sys::kill(-1, sys::SIGKILL);
         } else if wait.is_none() {
-            sys::kill(learner, sys::SIGKILL);
+            sys::kill(family.learner, sys::SIGKILL);
         }
     }
-    reap(learner, 0, wait);
+    reap(family, 0, wait);
 }
 
 /// A step failed: leaves the reason for the report and ends this process.

@@ -13,6 +13,7 @@ mod confine;
 mod folder;
 mod init;
 mod interpose;
+mod judge;
 mod landlock;
 mod learner;
 mod notes;

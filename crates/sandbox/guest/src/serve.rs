@@ -50,6 +50,9 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
         sys::clearenv();
         sys::setenv(c"LANG".as_ptr(), c"C.UTF-8".as_ptr(), 1);
         sys::setenv(c"PYTHONDONTWRITEBYTECODE".as_ptr(), c"1".as_ptr(), 1);
+        if setup.fixed_hashes {
+            sys::setenv(c"PYTHONHASHSEED".as_ptr(), c"0".as_ptr(), 1);
+        }
         if !setup.pycache.is_empty() {
             sys::setenv(c"PYTHONPYCACHEPREFIX".as_ptr(), init::text(&setup.pycache).as_ptr(), 1);
         }
@@ -68,8 +71,9 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
         return Err(format!("the system call filter was refused (errno {})", sys::errno()));
     }
     // From here on code of packages may run: what is above is the interpreter's own.
+    let own = api.list(setup.own.iter().flat_map(|(name, source)| [api.bytes(name.as_bytes()), api.bytes(source.as_bytes())]));
     let packages = api.list(setup.packages.iter().map(|name| api.bytes(name.as_bytes())));
-    if api.call(guest.settle, [packages, api.bytes(setup.site.as_bytes())]).is_null() {
+    if api.call(guest.settle, [packages, api.bytes(setup.site.as_bytes()), own]).is_null() {
         return Err("the packages could not be put on the search path".into());
     }
     Ok((api, guest, setup))
@@ -170,7 +174,7 @@ fn remember(api: &Api, guest: &Guest) {
 /// How many descriptors come with a request.
 fn expected(start: &Start) -> usize {
     let clock = if start.clock == clock::REAL { 4 } else { 7 + usize::from(start.kept_outside) };
-    clock + usize::from(start.trace)
+    clock + usize::from(start.trace) + usize::from(start.judge)
 }
 
 fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32]) {
@@ -188,9 +192,9 @@ fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32])
         (api.PyOS_BeforeFork)();
         let pid = sys::syscall(sys::SYS_CLONE3, &arguments as *const sys::clone_args, size_of::<sys::clone_args>());
         if pid == 0 {
-            let job = init::enter(setup, start, fds);
+            let start = init::enter(setup, start, fds);
             (api.PyOS_AfterFork_Child)();
-            learner::live(api, guest, setup, start, job)
+            learner::live(api, guest, setup, &start, init::JOB)
         }
         let errno = sys::errno();
         (api.PyOS_AfterFork_Parent)();

@@ -31,7 +31,7 @@ pub struct rights {
     pub len: usize,
     pub level: c_int,
     pub kind: c_int,
-    pub fds: [c_int; 9],
+    pub fds: [c_int; 10],
 }
 
 #[repr(C)]
@@ -148,6 +148,7 @@ unsafe extern "C" {
     pub fn getpid() -> c_int;
     pub fn getppid() -> c_int;
     pub fn kill(pid: c_int, signal: c_int) -> c_int;
+    pub fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
     pub fn wait4(pid: c_int, status: *mut c_int, options: c_int, usage: *mut rusage) -> c_int;
     pub fn getrusage(who: c_int, usage: *mut rusage) -> c_int;
     pub fn open(path: *const c_char, flags: c_int, ...) -> c_int;
@@ -272,6 +273,9 @@ pub const S_IFDIR: u32 = 0o040000;
 pub const S_IFREG: u32 = 0o100000;
 
 pub const CLONE_PIDFD: u64 = 0x1000;
+pub const AF_UNIX: c_int = 1;
+pub const SOCK_STREAM: c_int = 1;
+pub const SOCK_CLOEXEC: c_int = 0o2000000;
 pub const CLONE_NEWNS: u64 = 0x20000;
 pub const CLONE_NEWIPC: u64 = 0x0800_0000;
 pub const CLONE_NEWPID: u64 = 0x2000_0000;

@@ -41,6 +41,8 @@ pub struct Environment {
     pub pycache_prefix: Option<PathBuf>,
     provided: Arc<Provided>,
     warm: Arc<[String]>,
+    own: Arc<[(String, String)]>,
+    fixed_hashes: bool,
     _lease: Option<Arc<fs::File>>,
 }
 
@@ -49,6 +51,16 @@ impl Environment {
     /// so only what all runs of the environment trust belongs there. Without namespaces none is imported beforehand.
     pub fn warming(self, modules: &[&str]) -> Self {
         Self { warm: modules.iter().map(|name| (*name).to_owned()).collect(), ..self }
+    }
+
+    /// Also makes these modules, by name and source, before the first run. Every run can import them.
+    pub fn with_modules(self, own: &[(&str, &str)]) -> Self {
+        Self { own: own.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect(), ..self }
+    }
+
+    /// Text has the same hash in all runs, so that sets come in the same order.
+    pub fn with_fixed_hashes(self) -> Self {
+        Self { fixed_hashes: true, ..self }
     }
 
     /// For tests in which nothing is run.
@@ -62,6 +74,8 @@ impl Environment {
             pycache_prefix: None,
             provided: Arc::default(),
             warm: Arc::default(),
+            own: Arc::default(),
+            fixed_hashes: false,
             _lease: None,
         }
     }
@@ -72,6 +86,14 @@ impl Environment {
 
     pub(crate) fn warm(&self) -> &[String] {
         &self.warm
+    }
+
+    pub(crate) fn has_fixed_hashes(&self) -> bool {
+        self.fixed_hashes
+    }
+
+    pub(crate) fn own(&self) -> &[(String, String)] {
+        &self.own
     }
 
     /// The folders runs need besides the interpreter, each with its place in their root.
@@ -86,9 +108,10 @@ impl Environment {
     }
 
     /// What decides how a run behaves; the rest follows from it.
-    fn identity(&self) -> (&Path, Version, Option<&Path>, Option<&Path>, &str, &[String]) {
-        let Self { interpreter, site, pycache_prefix, digest, warm, .. } = self;
-        (&interpreter.executable, interpreter.version, site.as_deref(), pycache_prefix.as_deref(), digest, warm)
+    fn identity(&self) -> impl Eq + Hash + '_ {
+        let Self { interpreter, site, pycache_prefix, digest, warm, own, fixed_hashes, .. } = self;
+        let place = (&interpreter.executable, interpreter.version, site.as_deref(), pycache_prefix.as_deref());
+        (place, digest, warm, own, fixed_hashes)
     }
 
     /// The package that `import` comes from; none for the standard library's and for unknown ones.
@@ -158,6 +181,8 @@ pub fn prepare(
         pycache_prefix,
         provided: Arc::new(provided),
         warm: Arc::default(),
+        own: Arc::default(),
+        fixed_hashes: false,
         _lease: lease,
     })
 }

@@ -6,6 +6,7 @@ mod clock;
 mod doctor;
 mod ends;
 mod host;
+mod judge;
 mod leaks;
 mod packages;
 mod profiles;
