@@ -5,5 +5,6 @@
 //! prints nothing, and gets courses and interpreters from its callers.
 
 pub mod decide;
+pub mod grade;
 pub mod plan;
 pub mod run;

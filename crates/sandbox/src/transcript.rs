@@ -118,7 +118,7 @@ pub enum RealTime {
 pub struct Transcript {
     pub writes: Vec<Write>,
     pub outcome: Outcome,
-    /// The exit code, 128 + n after signal n; `None` when the run was stopped from outside.
+    /// The exit code, 128 + n after signal n; `None` when the run was stopped from outside, or by the end of its judge.
     pub exit: Option<i32>,
     pub cpu: Duration,
     /// Bytes, of the largest process.

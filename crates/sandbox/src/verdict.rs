@@ -13,6 +13,7 @@ const MAX_TEXT: usize = 200;
 pub(crate) fn transcript(job: &Job, ended: Ended, mut status: Status, work: &str) -> Transcript {
     let by_itself = ended.stop.is_none() && status.clock_end == clock_end::NONE && status.wait & 0x7f == 0;
     let judge = (job.judge.is_some() && by_itself).then_some((status.wait >> 8 & 0xff) as i32);
+    let outlived = job.judge.is_some() && status.learner_wait.is_none();
     if job.judge.is_some() {
         // A program that is still there when its judge has ended has done nothing wrong.
         status.wait = status.learner_wait.unwrap_or(0);
@@ -36,6 +37,7 @@ pub(crate) fn transcript(job: &Job, ended: Ended, mut status: Status, work: &str
     }
     let exit = match (ended.stop, signal) {
         (Some(_), _) => None,
+        _ if outlived => None,
         (None, _) if status.clock_end != clock_end::NONE => None,
         (None, 0) => Some(code),
         (None, signal) => Some(128 + signal as i32),

@@ -75,7 +75,7 @@ fn show(out: &mut String, decision: &Decision, case: &Case<'_>) {
 }
 
 /// Python 3.12 if it is there; `None`, and loudly, where its packages cannot be had.
-fn environment(cache: &std::path::Path, packages: &[String]) -> Option<Environment> {
+pub(crate) fn environment(cache: &std::path::Path, packages: &[String]) -> Option<Environment> {
     let host = std::env::vars_os().collect();
     let found = Interpreters::find(&host, cache);
     let wanted = "3.12".parse().expect("a version");
@@ -92,6 +92,6 @@ fn environment(cache: &std::path::Path, packages: &[String]) -> Option<Environme
 }
 
 /// Past the capturing of output, which would hide it as the test passes.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     writeln!(std::io::stderr(), "\n**** SKIPPED: {why}\n").expect("stderr is there");
 }

@@ -1,6 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read their inputs and the session's variables themselves")]
 
 mod decisions;
+mod grading;
 mod lesson;
 mod plans;
 mod show;

@@ -47,7 +47,7 @@ fn they_talk_and_the_end_of_the_judge_is_the_end() {
         return;
     };
     assert_eq!((transcript.stdout(), transcript.stderr()), ("HELLO\n".into(), "noise\n".into()));
-    assert_eq!((transcript.outcome, transcript.judge), (Outcome::Ok, Some(0)));
+    assert_eq!((transcript.outcome, transcript.exit, transcript.judge), (Outcome::Ok, None, Some(0)));
 }
 
 #[test]

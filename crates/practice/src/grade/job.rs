@@ -1,0 +1,118 @@
+//! From an exercise and a submission to the job of a sandbox.
+
+use std::collections::BTreeSet;
+
+use etude_sandbox::{Environment, Error, Job, Judge, RelativePath};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::exercise::Exercise;
+use super::{Expectation, Setup};
+use crate::plan::File;
+
+/// In the order in which they import each other.
+const MODULES: [(&str, &str); 13] = [
+    ("etude_frames", include_str!("python/frames.py")),
+    ("etude_values", include_str!("python/values.py")),
+    ("etude_peer", include_str!("python/peer.py")),
+    ("etude_loops", include_str!("python/loops.py")),
+    ("etude_learner_values", include_str!("python/learner_values.py")),
+    ("etude_learner", include_str!("python/learner.py")),
+    ("etude_proxies", include_str!("python/proxies.py")),
+    ("etude_making", include_str!("python/making.py")),
+    ("etude_policy", include_str!("python/policy.py")),
+    ("etude_judge", include_str!("python/judge.py")),
+    ("etude_report", include_str!("python/report.py")),
+    ("etude_unittests", include_str!("python/unittests.py")),
+    ("etude_judging", include_str!("python/judging.py")),
+];
+
+const LEARNER: &str = "import etude_learner\netude_learner.main()\n";
+const JUDGE: &str = "import etude_judging\netude_judging.main()\n";
+/// Names that no exercise uses; both files are gone before anything else runs.
+const PROGRAM: &str = ".etude.py";
+const ORDER: &str = "order.json";
+
+/// The environment with what both sides need, made before the first run. Interpreters with and without it are two.
+pub fn prepared(environment: Environment) -> Environment {
+    let has_pytest = environment.provides("pytest").is_some();
+    let environment = environment.with_modules(&MODULES).with_fixed_hashes();
+    if has_pytest { environment.warming(&["pytest", "_pytest.assertion.rewrite"]) } else { environment }
+}
+
+/// One run of the visible or the hidden tests but those of `skip`. Without a profile it is recorded.
+pub(super) fn of(
+    exercise: &Exercise,
+    submission: &[File],
+    hidden: bool,
+    profile: Option<&BTreeSet<&str>>,
+    skip: &[String],
+    setup: &Setup<'_>,
+) -> Result<Job, Error> {
+    let tests: Vec<&File> = exercise.tests.iter().filter(|test| test.hidden == hidden).map(|test| &test.file).collect();
+    let order = json!({
+        "modules": exercise.modules(),
+        "tests": tests.iter().map(|file| &file.path).collect::<Vec<_>>(),
+        "runner": exercise.runner().name(),
+        "profile": profile,
+        "skip": skip,
+        "seed": setup.seed,
+    });
+    let program = RelativePath::new(PROGRAM)?;
+    let mut job = Job::python(setup.environment.clone(), program.clone(), LEARNER);
+    job.files = files(exercise.beside.iter().filter(|file| !is_among(submission, file)).chain(submission))?;
+    (job.limits, job.clock, job.trace) = (setup.limits, setup.clock, setup.trace && !hidden);
+    let mut judges = files(exercise.beside.iter().chain(&exercise.beside_tests).chain(tests))?;
+    judges.push((RelativePath::new(ORDER)?, order.to_string().into_bytes()));
+    job.judge = Some(Judge { path: program, source: JUDGE.into(), files: judges });
+    Ok(job)
+}
+
+fn is_among(files: &[File], file: &File) -> bool {
+    files.iter().any(|other| other.path == file.path)
+}
+
+fn files<'a>(files: impl Iterator<Item = &'a File>) -> Result<Vec<(RelativePath, Vec<u8>)>, Error> {
+    files.map(|file| Ok((RelativePath::new(file.path.as_str())?, file.content.clone()))).collect()
+}
+
+/// Of everything that decides a verdict.
+pub(super) fn digest(
+    exercise: &Exercise,
+    submission: &[File],
+    expectation: Option<&Expectation>,
+    setup: &Setup<'_>,
+) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_le_bytes());
+        digest.update(bytes);
+    };
+    for (name, source) in MODULES {
+        add(name.as_bytes());
+        add(source.as_bytes());
+    }
+    let tests = exercise.tests.iter().map(|test| (if test.hidden { "hidden" } else { "visible" }, &test.file));
+    let beside = exercise.beside.iter().map(|file| ("beside", file));
+    let beside_tests = exercise.beside_tests.iter().map(|file| ("beside the tests", file));
+    let submitted = submission.iter().map(|file| ("submitted", file));
+    for (what, file) in tests.chain(beside).chain(beside_tests).chain(submitted) {
+        add(what.as_bytes());
+        add(file.path.as_bytes());
+        add(&file.content);
+    }
+    let expected = expectation.map(|expectation| json!(expectation).to_string()).unwrap_or_default();
+    let settings = format!(
+        "{:?} {:?} {} {} {:?} {:?} {}",
+        exercise.modules(),
+        exercise.points,
+        exercise.runner().name(),
+        setup.clock,
+        setup.limits,
+        setup.environment.digest,
+        setup.seed,
+    );
+    add(expected.as_bytes());
+    add(settings.as_bytes());
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

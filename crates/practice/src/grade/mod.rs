@@ -1,0 +1,70 @@
+//! Grades what a learner hands in, with tests nobody had to rewrite.
+//!
+//! The learner's modules run in a process of their own. The tests run beside it, in one it cannot reach, where an import
+//! of such a module gives stand-ins that ask the other side over a bounded channel. Only the tests' side compares, and
+//! only its word is a verdict. What the reference needed of that channel is recorded once, as an [`Expectation`], and
+//! holds for every submission.
+//!
+//! Hidden tests run apart from the visible ones: of what a program does while it sees their inputs, nothing is shown.
+
+mod exercise;
+mod expectation;
+mod job;
+mod lines;
+mod passes;
+mod verdict;
+
+use std::collections::BTreeSet;
+
+use etude_sandbox::{Clock, Environment, Limits, Sandbox};
+
+pub use exercise::{Exercise, Runner, TestFile};
+pub use expectation::{Expectation, NotRecorded, Part, record};
+pub use job::prepared;
+pub use verdict::{Status, Test, Verdict};
+
+use crate::plan::File;
+
+/// What submissions are graded with.
+#[derive(Clone, Copy)]
+pub struct Setup<'a> {
+    pub sandbox: &'a Sandbox,
+    /// From [`prepared`].
+    pub environment: &'a Environment,
+    /// Of the learner's program, and of the tests.
+    pub limits: Limits,
+    pub clock: Clock,
+    /// Of chance, for both sides.
+    pub seed: u64,
+    /// Bring what the learner's tasks did during the visible tests.
+    pub trace: bool,
+}
+
+/// The limits of an exercise that says nothing else.
+pub fn limits() -> Limits {
+    Limits {
+        virtual_time: std::time::Duration::from_secs(2 * 3600),
+        // What the tests' side tells comes this way, with all that is printed.
+        output: 16 << 20,
+        ..Limits::default()
+    }
+}
+
+/// Grades a submission: all files the learner hands in, by path.
+pub fn grade(
+    exercise: &Exercise,
+    expectation: &Expectation,
+    submission: &[File],
+    setup: &Setup<'_>,
+) -> etude_sandbox::Result<Verdict> {
+    let digest = job::digest(exercise, submission, Some(expectation), setup);
+    let mut parts = Vec::new();
+    for (hidden, part) in [(false, &expectation.visible), (true, &expectation.hidden)] {
+        if exercise.tests.iter().any(|file| file.hidden == hidden) {
+            let profile: BTreeSet<&str> = part.profile.iter().map(String::as_str).collect();
+            let ran = passes::run(exercise, submission, hidden, Some(&profile), setup)?;
+            parts.push((hidden, part, ran));
+        }
+    }
+    Ok(verdict::of(exercise, parts, digest))
+}

@@ -1,0 +1,242 @@
+"""The learner's side: answers the judge. Nothing here is trusted; it only has to be right for honest programs."""
+import builtins
+import copy
+import importlib
+import io
+import os
+import random
+import socket
+import sys
+import weakref
+
+import etude_learner_values as values
+from etude_frames import Broken
+from etude_loops import awaiting
+from etude_values import EXCEPTIONS, OPERATORS, Keywords, special
+from etude_learner_values import Describing, Foreign, caller
+
+LINK = 3
+MOST_PRINTED = 1 << 20
+
+
+def _forwarded(name):
+    if name == "__call__":
+
+        def call(self, *arguments, **named):
+            return values.PEER.ask("call", self._number, arguments, Keywords(named), caller())
+
+        return call
+    if name == "__await__":
+
+        return lambda self: values.PEER.wait_for(self)
+
+    def operate(self, *arguments):
+        return values.PEER.ask("operator", self._number, name, arguments)
+
+    operate.__name__ = name
+    return operate
+
+
+_FORWARDED = {name: _forwarded(name) for name in OPERATORS}
+
+
+class Learner(Describing):
+    def __init__(self, connected, work):
+        super().__init__(connected, "a")
+        self.work = work
+        self.theirs = weakref.WeakValueDictionary()
+        self.kinds = {}
+        self.printed = {"o": [], "e": []}
+        self.room = MOST_PRINTED
+        self.replaced = {}
+
+    # Values in.
+
+    def decode_object(self, message, depth):
+        if message[0] == "x":
+            return self._exception(message, depth)
+        if message[0] != "h":
+            self.fail("a value that is none")
+        number = message[1]
+        self.got[number] = self.got.get(number, 0) + 1
+        thing = self.theirs.get(number)
+        if thing is None:
+            thing = object.__new__(self._kind(message[2], message[3], message[4]))
+            object.__setattr__(thing, "_number", number)
+            self.theirs[number] = thing
+        if message[3] == "coroutine":
+            coroutine = awaiting(thing)
+            coroutine.__name__ = coroutine.__qualname__ = message[5]
+            return coroutine
+        return thing
+
+    def _kind(self, number, name, does):
+        kind = self.kinds.get(number)
+        if kind is None:
+            names = {one: _FORWARDED.get(one) or _forwarded(one) for one in does}
+            kind = self.kinds[number] = type(name, (Foreign,), dict(names, __slots__=()))
+        return kind
+
+    def _exception(self, message, depth):
+        _, name, arguments, number, kind_number, base = message
+        kind = EXCEPTIONS.get(name)
+        if kind is None:
+            key = "exception", kind_number
+            kind = self.kinds.get(key)
+            if kind is None:
+                kind = self.kinds[key] = type(name, (EXCEPTIONS[base],), {})
+        arguments = tuple(self.decode(one, depth + 1) for one in arguments)
+        error = kind.__new__(kind, *arguments)
+        error.args = arguments
+        error.__judges__ = number
+        return error
+
+    def decode_tuple(self, kind, _fields, items):
+        return self.decode(kind)(*items) if type(kind) is list else tuple(items)
+
+    def lose(self, thing, number):
+        held = self.theirs.get(number)
+        if held is None or held is thing:
+            self.theirs.pop(number, None)
+            self.dropped.append([number, self.got.pop(number)])
+
+    # Questions.
+
+    def do(self, question, arguments, message):
+        arguments = [self.decode(one) for one in arguments]
+        self.undress(message)
+        self._replace(message.get("replaced", ()))
+        return getattr(self, "do_" + question)(*arguments)
+
+    def dress(self, message):
+        super().dress(message)
+        for key, pieces in self.printed.items():
+            if pieces:
+                message[key] = "".join(pieces)
+                pieces.clear()
+
+    def _replace(self, replaced):
+        """What a test puts in place of functions of the library stands there for the learner's code as well."""
+        for name, value in replaced:
+            place, _, attribute = name.rpartition(".")
+            module = importlib.import_module(place)
+            if value is None:
+                setattr(module, attribute, self.replaced.pop(name))
+            else:
+                self.replaced.setdefault(name, getattr(module, attribute))
+                setattr(module, attribute, self.decode(value))
+
+    def do_import(self, name):
+        module = importlib.import_module(name)
+        names = getattr(module, "__all__", None)
+        if names is None:
+            names = [one for one in vars(module) if not one.startswith("_")]
+        return [module, [str(one) for one in names], module.__doc__ if type(module.__doc__) is str else None]
+
+    def do_get(self, thing, name):
+        return getattr(thing, name)
+
+    def do_set(self, thing, name, value):
+        setattr(thing, name, value)
+
+    def do_delete(self, thing, name):
+        delattr(thing, name)
+
+    def do_call(self, thing, arguments, named):
+        return thing(*arguments, **named)
+
+    def do_operate(self, thing, name, arguments):
+        if name == "__iter__":
+            return iter(thing)
+        if name == "__bool__":
+            return bool(thing)
+        if name == "__hash__":
+            return hash(thing)
+        if name == "__getitem__" and isinstance(thing, type):
+            return thing[arguments[0]]
+        return special(thing, name)(*arguments)
+
+    def do_dir(self, thing):
+        return [str(one) for one in dir(thing)]
+
+    def do_forget(self):
+        self.forget_containers()
+        self.room = MOST_PRINTED
+
+    def do_copy(self, thing, deep):
+        return copy.deepcopy(thing) if deep else copy.copy(thing)
+
+    def do_seed(self, value):
+        random.seed(value)
+
+    def do_source(self, name):
+        """The text of a module, for tests that look at how something is written."""
+        with io.open(os.path.join(self.work, *name.split(".")) + ".py", encoding="utf-8") as file:
+            return file.read()
+
+    def do_subclass(self, name, bases, functions, data):
+        """A class of the test's that derives from the learner's: its methods stay with the test."""
+        names = dict(data)
+        wrap = {"property": property, "static": staticmethod, "class": classmethod, "plain": lambda method: method}
+        for one, (kind, function) in functions.items():
+            names[one] = wrap[kind](_method(function, one))
+        return type(name, bases, names)
+
+    def do_begin(self, thing):
+        return self.begin(thing)
+
+    def do_cancel(self, number):
+        self.cancel(number)
+
+    def do_turn(self, most, done, now):
+        return self.turn(most, done, now)
+
+    def do_end_turns(self):
+        self.end_turns()
+
+
+def _method(function, name):
+    def method(*arguments, **named):
+        return function(*arguments, **named)
+
+    method.__name__ = name
+    return method
+
+
+class Printed(io.TextIOBase):
+    """A standard stream whose text travels with the answers."""
+
+    encoding = "utf-8"
+
+    def __init__(self, key):
+        self.key = key
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        peer = values.PEER
+        kept = text[: max(0, peer.room)]
+        peer.room -= len(text)
+        if kept:
+            peer.printed[self.key].append(kept)
+        return len(text)
+
+    def writable(self):
+        return True
+
+
+def _input(prompt="", /):
+    return values.PEER.ask("input", str(prompt))
+
+
+def main():
+    os.unlink(os.path.abspath(sys.argv[0]))
+    sys.argv[0] = ""
+    values.PEER = peer = Learner(socket.socket(fileno=LINK), os.getcwd())
+    sys.stdout, sys.stderr, builtins.input = Printed("o"), Printed("e"), _input
+    try:
+        while True:
+            peer.serve(peer.receive())
+    except Broken:
+        pass
+    os._exit(0)

@@ -1,0 +1,179 @@
+"""Two event loops that take turns, so that coroutines of both sides wait for each other as if there were one loop.
+
+Whose code runs a loop by itself is the one that leads. When its loop has nothing to do it asks the other side for a
+turn: that loop runs until it has nothing to do either, and waits, no longer than the leading one would have.
+"""
+import asyncio
+
+from etude_peer import Peer
+
+# How long the leading loop may be out of sight of what only it can hear of, such as a thread of its own.
+_GLANCE = 0.01
+
+
+class Turns:
+    """Stands in place of the selector of a loop that awaits something of the other side's."""
+
+    def __init__(self, peer, loop, real):
+        self.peer, self.loop, self.real = peer, loop, real
+
+    def select(self, timeout=None):
+        events = self.real.select(0)
+        if events or (timeout is not None and timeout <= 0) or self.peer.dead:
+            return events
+        if len(self.real.get_map()) > 1 or getattr(self.loop, "_default_executor", None) is not None:
+            timeout = _GLANCE if timeout is None else min(timeout, _GLANCE)
+        self.peer.take_in(self.peer.ask("turn", timeout, self.peer.hand_out(), None)[0])
+        return []
+
+    def close(self):
+        if not self.peer.dead:
+            self.peer.ask("end_turns")
+        self.real.close()
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+class Led:
+    """Stands in place of the selector of the loop that gets its turns from the other side."""
+
+    def __init__(self, peer, loop, real):
+        self.peer, self.loop, self.real = peer, loop, real
+        # Of this turn: how long it may wait, what had been asked when it began, and the time where that is given.
+        self.most, self.asked, self.now = None, 0, None
+        self.next = None
+
+    def select(self, timeout=None):
+        events = self.real.select(0)
+        if events or (timeout is not None and timeout <= 0):
+            return events
+        self.next = timeout
+        if self.now is not None or self.peer.done or self.peer.questions != self.asked:
+            # The other side decides about time, or has something to do.
+            self.loop.stop()
+            return []
+        if self.most is None or timeout is not None and timeout < self.most:
+            return self.real.select(timeout)
+        self.loop.stop()
+        return self.real.select(self.most)
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+class Loops(Peer):
+    def __init__(self, socket, side):
+        super().__init__(socket, side)
+        # What of theirs we await; what of ours they await, and what became of it since they were told last.
+        self.awaited, self.tasks, self.done = {}, {}, []
+        self.last_task = 0
+        self.led = None
+
+    def wait_for(self, theirs):
+        """What awaiting something of the other side's does; a cancellation reaches what is awaited."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop._selector, (Turns, Led)):
+            loop._selector = Turns(self, loop, loop._selector)
+        number = self.ask("begin", theirs)
+        while True:
+            future = self.awaited[number] = loop.create_future()
+            try:
+                return (yield from future)
+            except asyncio.CancelledError:
+                if not future.cancelled() or self.dead:
+                    raise
+                self.ask("cancel", number)
+
+    def begin(self, thing):
+        """Makes a task of something of ours that the other side awaits."""
+
+        async def main():
+            return await thing
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = self._led_loop()
+        self.last_task += 1
+        number = self.last_task
+        task = self.tasks[number] = loop.create_task(main())
+        task.add_done_callback(lambda task: self._is_done(number, task))
+        return number
+
+    def _is_done(self, number, task):
+        self.tasks.pop(number, None)
+        if task.cancelled():
+            self.done.append((number, "cancelled", None))
+        elif task.exception() is not None:
+            self.done.append((number, "raised", task.exception()))
+        else:
+            self.done.append((number, "returned", task.result()))
+
+    def cancel(self, number):
+        if number in self.tasks:
+            self.tasks[number].cancel()
+
+    def hand_out(self):
+        done, self.done = tuple(self.done), []
+        return done
+
+    def take_in(self, done):
+        if type(done) is not tuple:
+            self.fail("an end of a task that is none")
+        for one in done:
+            if type(one) is not tuple or len(one) != 3 or one[0] not in self.awaited:
+                self.fail("an end of a task that is none")
+            number, how, value = one
+            future = self.awaited.pop(number)
+            if future.done() or future.get_loop().is_closed():
+                continue
+            if how == "returned":
+                future.set_result(value)
+            elif how == "raised" and isinstance(value, BaseException):
+                future.set_exception(RuntimeError(str(value)) if isinstance(value, StopIteration) else value)
+            else:
+                # As itself: the task that waits is told that what it waits for was cancelled.
+                future.set_exception(asyncio.CancelledError())
+
+    def _led_loop(self):
+        if self.led is None or self.led.is_closed():
+            self.led = asyncio.new_event_loop()
+            self.led._selector = Led(self, self.led, self.led._selector)
+            real = self.led.time
+            self.led.time = lambda: real() if selector.now is None else selector.now
+            selector = self.led._selector
+        return self.led
+
+    def turn(self, most, done, now):
+        """Runs our loop until it would wait for longer than `most`. Answers what has ended, and when it wants to go on."""
+        loop = self._led_loop()
+        self.take_in(done)
+        selector = loop._selector
+        selector.most, selector.asked, selector.now, selector.next = most, self.questions, now, None
+        if loop.is_running():
+            self.fail("a turn within a turn")
+        loop.run_forever()
+        return self.hand_out(), selector.next
+
+    def end_turns(self):
+        """The leading loop is no more: neither is what still runs in ours."""
+        loop, self.led = self.led, None
+        if loop is None or loop.is_closed():
+            return
+        left = asyncio.all_tasks(loop)
+        loop._selector = loop._selector.real
+        del loop.time
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        self.tasks.clear()
+        self.done.clear()
+
+
+async def awaiting(thing):
+    """A coroutine of this side's own for one of the other's: only those can be made tasks of."""
+    return await thing

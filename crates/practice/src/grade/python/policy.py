@@ -1,0 +1,99 @@
+"""What the tests may ask of the learner's code, and what its answers are worth.
+
+A *profile* is what the reference needed: operators with plain data and who used them, names of attributes. It is
+recorded while the reference runs, and holds for every submission.
+"""
+import sys
+
+from etude_loops import Loops
+from etude_proxies import ModuleProxy, OfClass, is_theirs
+from etude_values import COMPARISONS
+
+# Packages that compare for a test, rather than the test itself.
+_LIBRARIES = {"unittest", "pytest", "_pytest", "math", "statistics", "difflib", "re", "collections", "functools"}
+_ALWAYS = ("__name__", "__doc__", "__qualname__", "__module__")
+MOST_PAIRS = 12
+MOST_REFUSALS = 20
+
+
+class Refused(BaseException):
+    """The judge does not ask the learner's code this question. No `Exception`: no test is to be content with it."""
+
+
+def who():
+    """`lib` when an operator was used by an assertion of a library, else `test`."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("etude_"):
+        frame = frame.f_back
+    name = frame.f_globals.get("__name__", "") if frame is not None else ""
+    return "lib" if name.partition(".")[0] in _LIBRARIES else "test"
+
+
+class Policy(Loops):
+    def __init__(self, socket, profile):
+        super().__init__(socket, "b")
+        # None: it is being recorded.
+        self.profile = profile
+        self.recorded = set()
+        # Reasons why the test that runs cannot pass, whatever it makes of them.
+        self.refused = []
+        # Of the test that runs: how often the learner's own comparisons decided.
+        self.claims = 0
+        self.pairs = {}
+
+    def allows(self, key):
+        if self.profile is None:
+            self.recorded.add(key)
+            return True
+        return key in self.profile
+
+    def refuse(self, why):
+        if len(self.refused) < MOST_REFUSALS:
+            self.refused.append(why)
+        raise Refused(why)
+
+    def predicate(self, proxy, name, other):
+        """An operator between two of the learner's objects: its own word, and no more than a claim."""
+        self.claims += 1
+        answer = self.ask("operate", proxy, name, (other,))
+        if name in COMPARISONS and answer is not NotImplemented and type(answer) is not bool and not is_theirs(answer):
+            answer = bool(answer)
+        if name in ("__eq__", "__ne__") and type(answer) is bool and type(proxy) is type(other) and who() == "lib":
+            pairs = self.pairs.setdefault(type(proxy).__name__, [])
+            if len(pairs) < MOST_PAIRS:
+                pairs.append((proxy, other))
+        return answer
+
+    def with_plain(self, proxy, name, other):
+        """An operator with plain data: the data may be what the test expects."""
+        if not self.allows("%s:%s" % (name, who())):
+            if name == "__contains__" and "__iter__" in type(proxy)._does:
+                return any(item is other or item == other for item in proxy)
+            self.refuse(
+                "the test compares plain data (`%s`) with an object of your class `%s`: return plain data there"
+                % (type(other).__name__, type(proxy).__name__)
+            )
+        return self.ask("operate", proxy, name, (other,))
+
+    def attribute(self, proxy, name):
+        if type(proxy) is not ModuleProxy and type(type(proxy)) is OfClass and name not in _ALWAYS:
+            if not self.allows("." + name):
+                raise AttributeError("'%s' object has no attribute '%s' that the tests use" % (type(proxy).__name__, name))
+        return self.ask("get", proxy, name)
+
+    def matrix(self):
+        """What equals what of all that the tests compared by the learner's own equality, for each class a word.
+
+        An honest equality gives the reference's pattern; one that says yes to everything does not.
+        """
+        found = {}
+        for name, pairs in sorted(self.pairs.items()):
+            row = ""
+            for one, _ in pairs:
+                for _, other in pairs:
+                    try:
+                        row += "1" if self.ask("operate", one, "__eq__", (other,)) is True else "0"
+                    except Exception:
+                        row += "?"
+            found[name] = row
+        return found

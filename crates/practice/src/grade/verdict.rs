@@ -1,0 +1,185 @@
+//! What is true of a submission, test by test.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use etude_sandbox::Outcome;
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::exercise::Exercise;
+use super::expectation::Part;
+use super::lines::{Ended, Planned, Raised};
+use super::passes::Passes;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Pass,
+    /// An assertion did not hold.
+    Fail,
+    /// Something else was raised, or the program was ended.
+    Error,
+    Skip,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Test {
+    pub id: String,
+    pub status: Status,
+    pub task: Option<u32>,
+    /// What it is worth, and what it brought.
+    pub worth: u32,
+    pub points: u32,
+    pub hidden: bool,
+    pub message: Option<String>,
+    /// What the learner's code and the test printed; of hidden tests nothing.
+    pub output: String,
+    /// Two of the learner's objects were compared by their own equality, which the reference's pattern then confirmed.
+    pub by_own_equality: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    /// Never [`Status::Skip`].
+    pub status: Status,
+    pub tests: Vec<Test>,
+    /// About the submission as a whole.
+    pub message: Option<String>,
+    /// The worst that happened to the program.
+    pub outcome: Outcome,
+    pub wall: Duration,
+    pub virtual_time: Duration,
+    /// What the learner's tasks did during the visible tests, as the sandbox tells it.
+    pub events: Option<Vec<u8>>,
+    /// Of all that decided this.
+    pub digest: String,
+}
+
+impl Verdict {
+    pub fn points(&self) -> u32 {
+        self.tests.iter().map(|test| test.points).sum()
+    }
+}
+
+/// Everything is held against what the reference did.
+pub(super) fn of(exercise: &Exercise, parts: Vec<(bool, &Part, Passes)>, digest: String) -> Verdict {
+    let mut verdict = Verdict {
+        status: Status::Pass,
+        tests: Vec::new(),
+        message: None,
+        outcome: Outcome::Ok,
+        wall: Duration::ZERO,
+        virtual_time: Duration::ZERO,
+        events: None,
+        digest,
+    };
+    for (hidden, part, passes) in parts {
+        verdict.add(exercise, hidden, part, passes);
+    }
+    verdict
+}
+
+impl Verdict {
+    fn add(&mut self, exercise: &Exercise, hidden: bool, part: &Part, passes: Passes) {
+        self.wall += passes.wall;
+        self.virtual_time += passes.virtual_time;
+        if let Some(outcome) = passes.outcome {
+            self.outcome = outcome;
+        }
+        self.events = self.events.take().or(passes.events);
+        if let Some(failed) = &passes.failed {
+            self.status = Status::Error;
+            self.message = self.message.take().or_else(|| Some(words(failed, hidden)));
+        }
+        let planned: BTreeMap<&str, &Planned> = passes.plan.iter().map(|test| (test.id.as_str(), test)).collect();
+        let own = passes.plan.iter().map(|test| &test.id).filter(|id| !part.statuses.contains_key(*id));
+        // In the order of the file, then what the reference had and this run has not.
+        let expected = passes.plan.iter().map(|test| &test.id).filter(|id| part.statuses.contains_key(*id));
+        let missing = part.statuses.keys().filter(|id| !planned.contains_key(id.as_str()));
+        for id in expected.chain(missing).chain(own) {
+            let ended = passes.ended.get(id).cloned().unwrap_or_else(|| Ended {
+                status: Status::Error,
+                error: passes.failed.clone(),
+                output: String::new(),
+                claims: 0,
+            });
+            let wanted = part.statuses.get(id).copied();
+            if wanted != Some(ended.status) {
+                self.status = self.status.max(if passes.failed.is_some() { Status::Error } else { Status::Fail });
+            }
+            let worth = exercise.points.get(id).copied().unwrap_or(1);
+            self.tests.push(test(id, planned.get(id.as_str()).copied(), ended, wanted, worth, hidden));
+        }
+        if self.status == Status::Pass && passes.matrix != part.matrix {
+            self.status = Status::Fail;
+            self.message = Some(equality(&part.matrix, &passes.matrix));
+        }
+    }
+}
+
+fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status>, worth: u32, hidden: bool) -> Test {
+    let right = wanted == Some(ended.status);
+    let about = planned.map(|planned| planned.doc.as_str()).filter(|doc| !doc.is_empty());
+    let message = match &ended.error {
+        _ if right && ended.status == Status::Pass => None,
+        Some(error) => Some(words(error, hidden)),
+        None => (!right).then(|| "not what the reference does here".to_owned()),
+    };
+    let message = match (message, about) {
+        (Some(message), Some(about)) if hidden => Some(format!("{about}: {message}")),
+        (message, _) => message,
+    };
+    Test {
+        id: id.to_owned(),
+        status: ended.status,
+        task: planned.and_then(|planned| planned.task),
+        worth,
+        points: if right { worth } else { 0 },
+        hidden,
+        message,
+        output: if hidden { String::new() } else { ended.output },
+        by_own_equality: ended.claims > 0,
+    }
+}
+
+/// What went wrong, for the learner. Of a hidden test only what cannot carry its inputs: any text, name or line may have
+/// been chosen by a program that saw them.
+fn words(raised: &Raised, hidden: bool) -> String {
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("0x[0-9a-f]{6,}").expect("a regular expression"));
+    // It is another one each time, and says nothing.
+    ADDRESS.replace_all(&said(raised, hidden), "0x…").into_owned()
+}
+
+fn said(raised: &Raised, hidden: bool) -> String {
+    let shows_kind = raised.builtin && raised.kind != "AssertionError" && !raised.kind.is_empty();
+    match (hidden, &raised.place) {
+        (true, _) if raised.broken => "a hidden test that your program did not come through".into(),
+        (true, _) if shows_kind => format!("a hidden test: your code raised `{}`", raised.kind),
+        (true, _) => "a hidden test: the answer is not the expected one".into(),
+        (false, Some((file, line, _))) if raised.text.ends_with(&format!("({file}, line {line})")) => {
+            format!("{}: {}", raised.kind, raised.text)
+        }
+        (false, Some((file, line, function))) => {
+            let place = if function.is_empty() || function == "<module>" {
+                String::new()
+            } else {
+                format!(", in `{function}`")
+            };
+            format!("{}: {} (`{file}` line {line}{place})", raised.kind, raised.text)
+        }
+        (false, None) if raised.kind.is_empty() || raised.kind == "AssertionError" => raised.text.clone(),
+        (false, None) => format!("{}: {}", raised.kind, raised.text),
+    }
+}
+
+fn equality(expected: &BTreeMap<String, String>, found: &BTreeMap<String, String>) -> String {
+    let different = expected.iter().find(|(name, row)| found.get(*name) != Some(row)).map(|(name, _)| name);
+    match different.or_else(|| found.keys().find(|name| !expected.contains_key(*name))) {
+        Some(name) => format!(
+            "objects of `{name}` are not equal to each other where those of the reference are, or the other way round"
+        ),
+        None => "objects are compared otherwise than the reference's".into(),
+    }
+}

@@ -1,0 +1,1 @@
+from prices_helper import nothing

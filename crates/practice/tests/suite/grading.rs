@@ -1,0 +1,100 @@
+//! Exercises graded in a real sandbox: what each submission comes to, and how it is told.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use etude_practice::grade::{Exercise, Expectation, Setup, TestFile, Verdict, grade, limits, prepared, record};
+use etude_practice::plan::File;
+use etude_sandbox::{Clock, Config, Policy, Profile, Sandbox};
+
+use crate::decisions::{environment, skipped};
+use crate::lesson::Folder;
+
+/// A folder of `tests/exercises`.
+pub(crate) struct Given {
+    pub(crate) path: PathBuf,
+    pub(crate) exercise: Exercise,
+    pub(crate) reference: Vec<File>,
+    pub(crate) starter: Vec<File>,
+}
+
+impl Given {
+    pub(crate) fn read(name: &str) -> Given {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exercises").join(name);
+        let reference = files(&path.join("solution"));
+        let tests = |folder: &str, hidden| {
+            files(&path.join(folder)).into_iter().map(move |file| TestFile { file, hidden }).collect::<Vec<_>>()
+        };
+        let exercise = Exercise {
+            solution: reference.iter().map(|file| file.path.clone()).collect(),
+            tests: [tests("tests", false), tests("tests_hidden", true)].concat(),
+            ..Exercise::default()
+        };
+        Given { starter: files(&path.join("starter")), exercise, reference, path }
+    }
+
+    pub(crate) fn recorded(&self, setup: &Setup<'_>) -> Expectation {
+        record(&self.exercise, &self.reference, &self.starter, false, setup).expect("the reference passes")
+    }
+
+    /// What is in a folder, each file in place of the learner's module.
+    pub(crate) fn submissions(&self, folder: &str) -> Vec<(String, Vec<File>)> {
+        let module = &self.exercise.solution[0];
+        let one = |file: File| (file.path, vec![File { path: module.clone(), content: file.content }]);
+        files(&self.path.join(folder)).into_iter().map(one).collect()
+    }
+}
+
+fn files(folder: &Path) -> Vec<File> {
+    let mut found: Vec<PathBuf> = folder.read_dir().into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.is_file());
+    found.sort();
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    found.iter().map(|path| File { path: name(path), content: std::fs::read(path).unwrap() }).collect()
+}
+
+/// With a sandbox that holds two sides apart; nothing where there is none.
+pub(crate) fn with_setup(packages: &[&str], clock: Clock, body: impl FnOnce(&Setup<'_>)) {
+    let cache = tempfile::tempdir().expect("a folder can be made");
+    let policy = Policy { most: Profile::Python, weak: true };
+    let sandbox = Sandbox::start(Config { slots: 2, policy, avoid: Vec::new() }).expect("a sandbox can be started");
+    if !sandbox.layers().namespaces {
+        return skipped("no namespaces");
+    }
+    let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
+    if let Some(environment) = environment(cache.path(), &packages) {
+        let environment = prepared(environment);
+        let mut limits = limits();
+        limits.wall = std::time::Duration::from_secs(3);
+        body(&Setup { sandbox: &sandbox, environment: &environment, limits, clock, seed: 0, trace: false });
+    }
+}
+
+pub(crate) fn shown(verdict: &Verdict) -> String {
+    let mut out = format!("{:?}, {} points, {:?}\n", verdict.status, verdict.points(), verdict.outcome);
+    if let Some(message) = &verdict.message {
+        writeln!(out, "  {}", message.replace('\n', "\n  ")).unwrap();
+    }
+    for test in &verdict.tests {
+        let own = if test.by_own_equality { ", by its own equality" } else { "" };
+        writeln!(out, "  {}: {:?}{own}", test.id, test.status).unwrap();
+        let lines = test.message.iter().flat_map(|text| text.lines());
+        lines.for_each(|line| writeln!(out, "      {line}").unwrap());
+        test.output.lines().for_each(|line| writeln!(out, "    > {line}").unwrap());
+    }
+    out
+}
+
+#[test]
+fn submissions_come_to_what_they_are_worth() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("prices");
+        let expectation = given.recorded(setup);
+        let mut all = format!("{:#?}\n", expectation.visible);
+        for (name, submission) in given.submissions("submissions") {
+            let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
+            writeln!(all, "\n{name}: {}", shown(&verdict)).unwrap();
+        }
+        Folder::snapshot_in(&given.path, "verdicts", &all);
+    });
+}
