@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use etude_sandbox::{Outcome, Result, Transcript};
 
-use super::exercise::Exercise;
+use super::exercise::{Exercise, Runner};
 use super::lines::{self, Ended, Planned, Raised};
 use super::verdict::Status;
 use super::{Setup, job};
@@ -39,6 +39,11 @@ pub(super) fn run(
     setup: &Setup<'_>,
 ) -> Result<Passes> {
     let mut passes = Passes::default();
+    if exercise.runner() == Runner::Pytest && setup.environment.provides("pytest").is_none() {
+        let text = "the tests need `pytest`, which is not among the packages; add it to `packages` in `course.toml`";
+        passes.failed = Some(Raised { text: text.into(), ..Raised::default() });
+        return Ok(passes);
+    }
     while passes.runs < MOST_RUNS {
         let skip: Vec<String> = passes.ended.keys().cloned().collect();
         let job = job::of(exercise, submission, hidden, profile, &skip, setup)?;

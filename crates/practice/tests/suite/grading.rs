@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use etude_practice::grade::{Exercise, Expectation, Setup, TestFile, Verdict, grade, limits, prepared, record};
+use etude_practice::grade::{Exercise, Expectation, Setup, Status, TestFile, Verdict, grade, limits, prepared, record};
 use etude_practice::plan::File;
-use etude_sandbox::{Clock, Config, Policy, Profile, Sandbox};
+use etude_sandbox::{Clock, Config, Job, Policy, Profile, RelativePath, Sandbox};
 
 use crate::decisions::{environment, skipped};
 use crate::lesson::Folder;
@@ -85,16 +85,73 @@ pub(crate) fn shown(verdict: &Verdict) -> String {
     out
 }
 
-#[test]
-fn submissions_come_to_what_they_are_worth() {
-    with_setup(&[], Clock::Virtual, |setup| {
-        let given = Given::read("prices");
+fn check(name: &str, clock: Clock) {
+    with_setup(&[], clock, |setup| {
+        let given = Given::read(name);
         let expectation = given.recorded(setup);
-        let mut all = format!("{:#?}\n", expectation.visible);
+        let mut all = format!("{:#?}\n{:#?}\n", expectation.visible, expectation.hidden);
         for (name, submission) in given.submissions("submissions") {
             let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
             writeln!(all, "\n{name}: {}", shown(&verdict)).unwrap();
         }
         Folder::snapshot_in(&given.path, "verdicts", &all);
+    });
+}
+
+#[test]
+fn submissions_come_to_what_they_are_worth() {
+    check("prices", Clock::Virtual);
+}
+
+#[test]
+fn what_waits_is_judged_by_what_it_awaits() {
+    check("downloads", Clock::Steady);
+}
+
+/// In place of every name the tests import.
+const EVERY_NAME: &str = "
+for _name in ('Price', 'total', 'shown', 'fetched'):
+    globals().setdefault(_name, attack)
+";
+/// What only the hidden tests have.
+const SECRETS: [&str; 2] = ["777000", "7770.00"];
+
+/// No attack passes, gets points that it has not earned, or says what it must not have seen.
+#[test]
+fn no_attack_wins() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("prices");
+        let expectation = given.recorded(setup);
+        let mut limits = setup.limits;
+        (limits.wall, limits.cpu) = (std::time::Duration::from_secs(1), std::time::Duration::from_secs(1));
+        (limits.memory, limits.output) = (128 << 20, 4 << 20);
+        let setup = &Setup { limits, ..*setup };
+        let mut won = Vec::new();
+        let attacks = given.submissions("attacks");
+        for (name, mut submission) in attacks {
+            let text = String::from_utf8(submission[0].content.clone()).unwrap();
+            let may: u32 =
+                text.strip_prefix("# points: ").map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+            submission[0].content.extend(EVERY_NAME.bytes());
+            let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
+            let told = format!("{:?} {:?}", verdict.message, verdict.tests);
+            let secret = SECRETS.iter().any(|secret| told.contains(secret)) || told.contains("FOUND");
+            if verdict.status == Status::Pass || verdict.points() > may || secret {
+                won.push(format!("{name}: {}", shown(&verdict)));
+            }
+        }
+        assert!(won.is_empty(), "{}", won.join("\n"));
+    });
+}
+
+#[test]
+fn no_message_harms_its_reader() {
+    with_setup(&[], Clock::Real, |setup| {
+        let path = RelativePath::new("fuzz_frames.py").expect("a path");
+        let mut job = Job::python(setup.environment.clone(), path, include_str!("fuzz_frames.py"));
+        job.limits.wall = std::time::Duration::from_secs(120);
+        job.limits.cpu = job.limits.wall;
+        let transcript = setup.sandbox.run(&job, &mut |_| ()).expect("it runs");
+        assert_eq!(transcript.stdout(), "[] True True\n", "{}", transcript.stderr());
     });
 }

@@ -1,4 +1,5 @@
 """The judge's program: reads its order, runs the tests, says what came out."""
+import importlib
 import json
 import os
 import random
@@ -6,11 +7,11 @@ import socket
 import sys
 
 import etude_judge
-import etude_unittests
 from etude_report import Report, describe
 
 LINK = 3
 ORDER = "order.json"
+_RUNNERS = {"unittest": "etude_unittests", "pytest": "etude_pytests"}
 
 
 def main():
@@ -25,7 +26,7 @@ def main():
     random.seed(order["seed"])
     try:
         judge.ask("seed", order["seed"])
-        runner = etude_unittests
+        runner = importlib.import_module(_RUNNERS[order["runner"]])
         runner.run(order["tests"], judge, report, set(order["skip"]))
     except BaseException as error:
         report.say(failed=describe(error), output=report.capture())

@@ -14,6 +14,8 @@ _GLANCE = 0.01
 class Turns:
     """Stands in place of the selector of a loop that awaits something of the other side's."""
 
+    takes_turns = True
+
     def __init__(self, peer, loop, real):
         self.peer, self.loop, self.real = peer, loop, real
 
@@ -23,7 +25,7 @@ class Turns:
             return events
         if len(self.real.get_map()) > 1 or getattr(self.loop, "_default_executor", None) is not None:
             timeout = _GLANCE if timeout is None else min(timeout, _GLANCE)
-        self.peer.take_in(self.peer.ask("turn", timeout, self.peer.hand_out(), None)[0])
+        self.peer.take_in(self.peer.ask_turn(timeout, None)[0])
         return []
 
     def close(self):
@@ -38,6 +40,8 @@ class Turns:
 class Led:
     """Stands in place of the selector of the loop that gets its turns from the other side."""
 
+    takes_turns = True
+
     def __init__(self, peer, loop, real):
         self.peer, self.loop, self.real = peer, loop, real
         # Of this turn: how long it may wait, what had been asked when it began, and the time where that is given.
@@ -49,6 +53,12 @@ class Led:
         if events or (timeout is not None and timeout <= 0):
             return events
         self.next = timeout
+        executor = getattr(self.loop, "_default_executor", None)
+        if self.now is not None and timeout is None and executor is not None and not self.peer.done:
+            # A thread may still have something to say, which only this side can hear.
+            events = self.real.select(_GLANCE)
+            if events:
+                return events
         if self.now is not None or self.peer.done or self.peer.questions != self.asked:
             # The other side decides about time, or has something to do.
             self.loop.stop()
@@ -68,12 +78,15 @@ class Loops(Peer):
         # What of theirs we await; what of ours they await, and what became of it since they were told last.
         self.awaited, self.tasks, self.done = {}, {}, []
         self.last_task = 0
-        self.led = None
+        # Nobody steps the other loop any more.
+        self.led, self.ending = None, False
 
     def wait_for(self, theirs):
         """What awaiting something of the other side's does; a cancellation reaches what is awaited."""
         loop = asyncio.get_running_loop()
-        if not isinstance(loop._selector, (Turns, Led)):
+        if self.ending:
+            raise asyncio.CancelledError
+        if not getattr(loop._selector, "takes_turns", False):
             loop._selector = Turns(self, loop, loop._selector)
         number = self.ask("begin", theirs)
         while True:
@@ -81,7 +94,7 @@ class Loops(Peer):
             try:
                 return (yield from future)
             except asyncio.CancelledError:
-                if not future.cancelled() or self.dead:
+                if not future.cancelled() or self.dead or self.ending:
                     raise
                 self.ask("cancel", number)
 
@@ -113,6 +126,13 @@ class Loops(Peer):
     def cancel(self, number):
         if number in self.tasks:
             self.tasks[number].cancel()
+
+    def ask_turn(self, most, now):
+        answer = self.ask("turn", most, self.hand_out(), now)
+        fine = type(answer) is tuple and len(answer) == 2 and (answer[1] is None or type(answer[1]) in (int, float))
+        if not fine or answer[1] is not None and answer[1] < 0:
+            self.fail("a turn that is none")
+        return answer
 
     def hand_out(self):
         done, self.done = tuple(self.done), []
@@ -166,10 +186,14 @@ class Loops(Peer):
         del loop.time
         for task in left:
             task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+        self.ending = True
+        try:
+            if left:
+                loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+        finally:
+            self.ending = False
         self.tasks.clear()
         self.done.clear()
 

@@ -1,0 +1,2 @@
+def attack(*_, **__):
+    return "x" * (1 << 26)

@@ -1,0 +1,5 @@
+import os
+
+
+def attack(*_, **__):
+    os.closerange(0, 256)

@@ -1,0 +1,5 @@
+import itertools
+
+
+def attack(*_, **__):
+    return itertools.count()

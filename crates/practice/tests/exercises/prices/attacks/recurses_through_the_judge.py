@@ -1,0 +1,5 @@
+def attack(fetch=None, *_):
+    def again(*arguments):
+        return attack(again)
+
+    return again

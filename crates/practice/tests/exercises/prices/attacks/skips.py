@@ -1,0 +1,5 @@
+import unittest
+
+
+def attack(*_, **__):
+    raise unittest.SkipTest("not today")
