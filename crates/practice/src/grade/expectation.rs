@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::equality::Matrix;
 use super::exercise::Exercise;
 use super::passes::{self, Passes};
 use super::verdict::Status;
@@ -27,8 +28,8 @@ pub struct Part {
     pub starter: BTreeMap<String, Status>,
     /// What the tests ask of the reference beyond values: operators with plain data, names of attributes.
     pub profile: BTreeSet<String>,
-    /// What equals what of the objects that the tests compare by their own equality.
-    pub matrix: BTreeMap<String, String>,
+    /// What equals what of the objects that the tests compare by their own equality, by their class.
+    pub matrix: BTreeMap<String, Matrix>,
 }
 
 /// Why an exercise cannot be graded as it is.

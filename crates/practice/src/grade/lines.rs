@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::equality::Matrix;
 use super::verdict::Status;
 
 /// One line; each has only what it is about.
@@ -20,7 +21,7 @@ struct Line {
     unready: Option<String>,
     failed: Option<Raised>,
     done: bool,
-    matrix: Option<BTreeMap<String, String>>,
+    matrix: Option<BTreeMap<String, Matrix>>,
     recorded: Vec<String>,
 }
 
@@ -66,7 +67,7 @@ pub(super) struct Told {
     /// Why there were no tests.
     pub(super) failed: Option<Raised>,
     pub(super) done: bool,
-    pub(super) matrix: BTreeMap<String, String>,
+    pub(super) matrix: BTreeMap<String, Matrix>,
     pub(super) recorded: Vec<String>,
     /// What was printed outside of any test.
     pub(super) output: String,

@@ -7,6 +7,7 @@
 //!
 //! Hidden tests run apart from the visible ones: of what a program does while it sees their inputs, nothing is shown.
 
+mod equality;
 mod exercise;
 mod expectation;
 mod job;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 
 use etude_sandbox::{Clock, Environment, Limits, Sandbox};
 
+pub use equality::Matrix;
 pub use exercise::{Exercise, Runner, TestFile};
 pub use expectation::{Expectation, NotRecorded, Part, record};
 pub use job::prepared;

@@ -1,6 +1,6 @@
 //! What is true of a submission, test by test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use etude_sandbox::Outcome;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::equality;
 use super::exercise::Exercise;
 use super::expectation::Part;
 use super::lines::{Ended, Planned, Raised};
@@ -82,13 +83,13 @@ pub(super) fn of(exercise: &Exercise, parts: Vec<(bool, &Part, Passes)>, digest:
 }
 
 impl Verdict {
-    fn add(&mut self, exercise: &Exercise, hidden: bool, part: &Part, passes: Passes) {
+    fn add(&mut self, exercise: &Exercise, hidden: bool, part: &Part, mut passes: Passes) {
         self.wall += passes.wall;
         self.virtual_time += passes.virtual_time;
+        self.events = self.events.take().or(passes.events.take());
         if let Some(outcome) = passes.outcome {
             self.outcome = outcome;
         }
-        self.events = self.events.take().or(passes.events);
         if let Some(failed) = &passes.failed {
             self.status = Status::Error;
             self.message = self.message.take().or_else(|| Some(words(failed, hidden)));
@@ -98,23 +99,28 @@ impl Verdict {
         // In the order of the file, then what the reference had and this run has not.
         let expected = passes.plan.iter().map(|test| &test.id).filter(|id| part.statuses.contains_key(*id));
         let missing = part.statuses.keys().filter(|id| !planned.contains_key(id.as_str()));
+        let passed: BTreeSet<&str> =
+            passes.passed().filter(|id| part.statuses.get(*id) == Some(&Status::Pass)).collect();
+        let unequal = equality::differing(&part.matrix, &passes.matrix, &passed);
         for id in expected.chain(missing).chain(own) {
-            let ended = passes.ended.get(id).cloned().unwrap_or_else(|| Ended {
+            let mut ended = passes.ended.get(id).cloned().unwrap_or_else(|| Ended {
                 status: Status::Error,
                 error: passes.failed.clone(),
                 output: String::new(),
                 claims: 0,
             });
+            if let Some(class) = unequal.get(id.as_str()) {
+                let text = format!(
+                    "some objects of `{class}` are equal to each other that are not to be, or the other way round"
+                );
+                (ended.status, ended.error) = (Status::Fail, Some(Raised { text, ..Raised::default() }));
+            }
             let wanted = part.statuses.get(id).copied();
             if wanted != Some(ended.status) {
                 self.status = self.status.max(if passes.failed.is_some() { Status::Error } else { Status::Fail });
             }
             let worth = exercise.points.get(id).copied().unwrap_or(1);
             self.tests.push(test(id, planned.get(id.as_str()).copied(), ended, wanted, worth, hidden));
-        }
-        if self.status == Status::Pass && passes.matrix != part.matrix {
-            self.status = Status::Fail;
-            self.message = Some(equality(&part.matrix, &passes.matrix));
         }
     }
 }
@@ -171,15 +177,5 @@ fn said(raised: &Raised, hidden: bool) -> String {
         }
         (false, None) if raised.kind.is_empty() || raised.kind == "AssertionError" => raised.text.clone(),
         (false, None) => format!("{}: {}", raised.kind, raised.text),
-    }
-}
-
-fn equality(expected: &BTreeMap<String, String>, found: &BTreeMap<String, String>) -> String {
-    let different = expected.iter().find(|(name, row)| found.get(*name) != Some(row)).map(|(name, _)| name);
-    match different.or_else(|| found.keys().find(|name| !expected.contains_key(*name))) {
-        Some(name) => format!(
-            "objects of `{name}` are not equal to each other where those of the reference are, or the other way round"
-        ),
-        None => "objects are compared otherwise than the reference's".into(),
     }
 }

@@ -173,7 +173,8 @@ class Judge(Making, Policy):
             if type(message.get(key)) is str:
                 stream.write(message[key])
 
-    def new_test(self):
+    def new_test(self, name):
+        self.test = name
         self.refused.clear()
         if self.led is not None:
             self.end_turns()

@@ -246,6 +246,12 @@ class _Loop(asyncio.SelectorEventLoop):
         left = asyncio.all_tasks(self)
         for task in left:
             task.cancel()
-        if left:
-            self.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self.close()
+        if peer is not None:
+            peer.ending = True
+        try:
+            if left:
+                self.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        finally:
+            if peer is not None:
+                peer.ending = False
+            self.close()

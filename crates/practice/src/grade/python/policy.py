@@ -40,6 +40,8 @@ class Policy(Loops):
         # Of the test that runs: how often the learner's own comparisons decided.
         self.claims = 0
         self.pairs = {}
+        # The name of the test that runs.
+        self.test = ""
 
     def allows(self, key):
         if self.profile is None:
@@ -61,7 +63,7 @@ class Policy(Loops):
         if name in ("__eq__", "__ne__") and type(answer) is bool and type(proxy) is type(other) and who() == "lib":
             pairs = self.pairs.setdefault(type(proxy).__name__, [])
             if len(pairs) < MOST_PAIRS:
-                pairs.append((proxy, other))
+                pairs.append((self.test, proxy, other))
         return answer
 
     def with_plain(self, proxy, name, other):
@@ -88,12 +90,12 @@ class Policy(Loops):
         """
         found = {}
         for name, pairs in sorted(self.pairs.items()):
-            row = ""
-            for one, _ in pairs:
-                for _, other in pairs:
-                    try:
-                        row += "1" if self.ask("operate", one, "__eq__", (other,)) is True else "0"
-                    except Exception:
-                        row += "?"
-            found[name] = row
+            rows = ["".join(self._equals(one, other) for _, _, other in pairs) for _, one, _ in pairs]
+            found[name] = {"tests": [test for test, _, _ in pairs], "rows": rows}
         return found
+
+    def _equals(self, one, other):
+        try:
+            return "1" if self.ask("operate", one, "__eq__", (other,)) is True else "0"
+        except Exception:
+            return "?"

@@ -35,7 +35,7 @@ class Plugin:
         self.status, self.error = "pass", None
         self.report.say(start=self.name(nodeid))
         self.report.capture()
-        self.judge.new_test()
+        self.judge.new_test(self.name(nodeid))
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item, call):

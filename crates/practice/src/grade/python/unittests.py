@@ -61,7 +61,7 @@ class Result(unittest.TestResult):
         self.worst, self.error = "pass", None
         self.report.say(start=name_of(test, self.prefix))
         self.report.capture()
-        self.judge.new_test()
+        self.judge.new_test(name_of(test, self.prefix))
 
     def stopTest(self, test):
         super().stopTest(test)

@@ -1,0 +1,95 @@
+//! What a submission's own equality says, held against what the reference's says.
+//!
+//! An equality that says yes to everything passes every test that only asks whether equal things are equal. So all objects
+//! that the tests compare with each other are compared across.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+/// Of the objects of one class: for each comparison the test that made it, and which first object equals which second.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Matrix {
+    pub tests: Vec<String>,
+    pub rows: Vec<String>,
+}
+
+impl Matrix {
+    /// Comparisons by test and number within it.
+    fn places(&self) -> HashMap<(&str, usize), usize> {
+        let mut counts = HashMap::new();
+        let mut place = |(at, test)| {
+            let count = counts.entry(test).or_insert(0);
+            *count += 1;
+            ((test, *count), at)
+        };
+        self.tests.iter().map(String::as_str).enumerate().map(&mut place).collect()
+    }
+
+    fn at(&self, row: usize, column: usize) -> Option<u8> {
+        self.rows.get(row)?.as_bytes().get(column).copied()
+    }
+}
+
+/// The tests among `passed` whose comparisons come out otherwise than the reference's, each with the class.
+pub(super) fn differing<'a>(
+    expected: &'a BTreeMap<String, Matrix>,
+    found: &'a BTreeMap<String, Matrix>,
+    passed: &BTreeSet<&str>,
+) -> BTreeMap<&'a str, &'a str> {
+    let none = Matrix::default();
+    let mut differing = BTreeMap::new();
+    for (class, wanted) in expected {
+        let found = found.get(class).unwrap_or(&none);
+        let places = found.places();
+        let counted = wanted.places();
+        let of_passed: Vec<_> = counted.iter().filter(|((test, _), _)| passed.contains(test)).collect();
+        for ((test, number), row) in &of_passed {
+            for (other, column) in &of_passed {
+                let (at, across) = (places.get(&(*test, *number)), places.get(other));
+                let same =
+                    at.zip(across).is_some_and(|(at, across)| found.at(*at, *across) == wanted.at(**row, **column));
+                if !same {
+                    differing.insert(*test, class.as_str());
+                }
+            }
+        }
+    }
+    for (class, matrix) in found.iter().filter(|(class, _)| !expected.contains_key(*class)) {
+        // The reference has no such objects, so nothing says what equals what.
+        differing.extend(
+            matrix
+                .tests
+                .iter()
+                .filter(|test| passed.contains(test.as_str()))
+                .map(|test| (test.as_str(), class.as_str())),
+        );
+    }
+    differing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(tests: &[&str], rows: &[&str]) -> BTreeMap<String, Matrix> {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        BTreeMap::from([("Clock".to_owned(), Matrix { tests: texts(tests), rows: texts(rows) })])
+    }
+
+    fn check(found: &BTreeMap<String, Matrix>, passed: &[&str], expected: &[&str]) {
+        let reference = of(&["a", "a", "b"], &["100", "010", "001"]);
+        let differing = differing(&reference, found, &passed.iter().copied().collect());
+        assert_eq!(differing.keys().copied().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn only_what_passed_is_held_against_the_reference() {
+        check(&of(&["a", "a", "b"], &["100", "010", "001"]), &["a", "b"], &[]);
+        check(&of(&["a", "a", "b"], &["111", "111", "111"]), &["a", "b"], &["a", "b"]);
+        // The second comparison of `a` never came, since the first had failed.
+        check(&of(&["a", "b"], &["00", "01"]), &["b"], &[]);
+        check(&of(&[], &[]), &["b"], &["b"]);
+        check(&BTreeMap::from([("Other".into(), of(&["b"], &["1"])["Clock"].clone())]), &[], &[]);
+    }
+}
