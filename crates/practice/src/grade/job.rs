@@ -11,7 +11,7 @@ use super::{Expectation, Setup};
 use crate::plan::File;
 
 /// In the order in which they import each other.
-const MODULES: [(&str, &str); 15] = [
+const MODULES: [(&str, &str); 16] = [
     ("etude_frames", include_str!("python/frames.py")),
     ("etude_values", include_str!("python/values.py")),
     ("etude_peer", include_str!("python/peer.py")),
@@ -23,6 +23,7 @@ const MODULES: [(&str, &str); 15] = [
     ("etude_policy", include_str!("python/policy.py")),
     ("etude_judge", include_str!("python/judge.py")),
     ("etude_report", include_str!("python/report.py")),
+    ("etude_cases", include_str!("python/cases.py")),
     ("etude_unittests", include_str!("python/unittests.py")),
     ("etude_lab", include_str!("python/lab.py")),
     ("etude_pytests", include_str!("python/pytests.py")),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use etude_practice::grade::{Exercise, Expectation, Setup, Status, TestFile, Verdict, grade, limits, prepared, record};
 use etude_practice::plan::File;
-use etude_sandbox::{Clock, Config, Job, Policy, Profile, RelativePath, Sandbox};
+use etude_sandbox::environment::prepare;
+use etude_sandbox::{Clock, Config, Interpreters, Job, Policy, Profile, RelativePath, Sandbox};
 
 use crate::decisions::{environment, skipped};
 use crate::lesson::Folder;
@@ -153,5 +154,67 @@ fn no_message_harms_its_reader() {
         job.limits.cpu = job.limits.wall;
         let transcript = setup.sandbox.run(&job, &mut |_| ()).expect("it runs");
         assert_eq!(transcript.stdout(), "[] True True\n", "{}", transcript.stderr());
+    });
+}
+
+#[test]
+fn programs_and_tables_are_tests_as_well() {
+    check("greeter", Clock::Steady);
+}
+
+/// Every Python of this machine, each with submissions that are right and wrong.
+#[test]
+fn every_python_grades_alike() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let (host, cache) = (std::env::vars_os().collect(), tempfile::tempdir().expect("a folder can be made"));
+        let mut all = Interpreters::find(&host, cache.path()).all().to_vec();
+        all.retain(|one| one.implementation == "cpython" && !one.free_threaded);
+        all.sort_by_key(|one| one.version);
+        all.dedup_by_key(|one| one.version.minor());
+        for interpreter in all {
+            let environment =
+                prepare(&host, cache.path(), &interpreter, &[], &mut |_| ()).expect("nothing is to be prepared");
+            let environment = prepared(environment);
+            let setup = &Setup { environment: &environment, ..*setup };
+            for (name, wrong) in [("prices", "equals_everything.py"), ("downloads", "one_after_another.py")] {
+                let given = Given::read(name);
+                let expectation = given.recorded(setup);
+                let graded = |submission: &[File]| {
+                    grade(&given.exercise, &expectation, submission, setup).expect("it is graded")
+                };
+                let right = graded(&given.reference);
+                assert_eq!(right.status, Status::Pass, "{} {}", interpreter.version, shown(&right));
+                let submissions = given.submissions("submissions");
+                let (_, wrong) = submissions.iter().find(|(file, _)| file == wrong).expect("it is there");
+                assert_eq!(graded(wrong).status, Status::Fail, "{}", interpreter.version);
+            }
+        }
+    });
+}
+
+/// A module with one of everything is tested as if it were there.
+#[test]
+fn stand_ins_are_like_what_they_stand_for() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("transparent");
+        given.recorded(setup);
+    });
+}
+
+#[test]
+fn what_tasks_did_comes_with_the_verdict_of_the_visible_tests() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("downloads");
+        let expectation = given.recorded(setup);
+        let graded = |trace| {
+            let setup = Setup { trace, ..*setup };
+            grade(&given.exercise, &expectation, &given.reference, &setup).expect("it is graded")
+        };
+        let (with, without) = (graded(true), graded(false));
+        assert_eq!((with.status, without.events), (Status::Pass, None), "{}", shown(&with));
+        let events = with.events.expect("they were asked for");
+        let has = |text: &[u8]| events.windows(text.len()).any(|window| window == text);
+        assert!(has(b"downloads.py") && !has(b"downloads_test.py"));
+        assert_eq!(with.digest, without.digest);
     });
 }

@@ -19,6 +19,7 @@ from etude_values import EXCEPTIONS, OPERATORS, special
 _OFFERED = set(OPERATORS) | {"__init__"}
 _NEVER = (types.FrameType, types.CodeType, types.TracebackType, unittest.TestCase, unittest.TestResult, unittest.TestSuite)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
+MOST_PRINTED = 1 << 20
 _OF_LOOPS = {"begin": 1, "cancel": 1, "turn": 3, "end_turns": 0}
 _FORWARDED = (
     "random.random random.randint random.choice random.choices random.shuffle random.sample random.randrange "
@@ -37,6 +38,8 @@ class Judge(Making, Policy):
         self.exceptions = {}
         self.kind_numbers, self.last_kind = weakref.WeakKeyDictionary(), 0
         self.watched, self.replaced = {}, {}
+        # What the learner may still print in this test.
+        self.room = MOST_PRINTED
 
     # Values out.
 
@@ -170,8 +173,10 @@ class Judge(Making, Policy):
     def undress(self, message):
         super().undress(message)
         for key, stream in (("o", sys.stdout), ("e", sys.stderr)):
-            if type(message.get(key)) is str:
-                stream.write(message[key])
+            text = message.get(key)
+            if type(text) is str and self.room > 0:
+                stream.write(text[: self.room])
+                self.room -= len(text)
 
     def new_test(self, name):
         self.test = name
@@ -179,7 +184,8 @@ class Judge(Making, Policy):
         if self.led is not None:
             self.end_turns()
         self.claims = 0
-        if self.containers and not self.dead:
+        self.room = MOST_PRINTED
+        if not self.dead:
             self.forget_containers()
             self.ask("forget")
 
@@ -223,6 +229,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if type(module) is not ModuleProxy or type(names) is not list:
             self.judge.fail("a module that is none")
         types.ModuleType.__setattr__(module, "__all__", [name for name in names if type(name) is str][:5000])
+        # For `inspect`, which then asks for the source.
+        types.ModuleType.__setattr__(module, "__file__", spec.name.replace(".", "/") + ".py")
         types.ModuleType.__setattr__(module, "__doc__", doc if type(doc) is str else None)
         return module
 
@@ -237,6 +245,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def start(socket, names, profile):
     """Puts the stand-ins in place of the learner's modules."""
     judge = proxies.JUDGE = Judge(socket, profile)
+    judge.modules = list(names)
     judge.watch()
     sys.meta_path.insert(0, Finder(judge, set(names)))
     seed = random.seed

@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import random
+import runpy
 import socket
 import sys
 import weakref
@@ -175,6 +176,20 @@ class Learner(Describing):
         with io.open(os.path.join(self.work, *name.split(".")) + ".py", encoding="utf-8") as file:
             return file.read()
 
+    def do_program(self, module, stdin, arguments):
+        """Runs a file as `python FILE` would, and gives its exit code."""
+        path = os.path.join(self.work, *module.split(".")) + ".py"
+        before = sys.stdin, sys.argv
+        sys.stdin, sys.argv = io.StringIO(stdin), [path, *arguments]
+        builtins.input = _input_of_program
+        try:
+            runpy.run_path(path, run_name="__main__")
+        except SystemExit as end:
+            return end.code if type(end.code) is int else int(end.code is not None)
+        finally:
+            (sys.stdin, sys.argv), builtins.input = before, _input
+        return 0
+
     def do_subclass(self, name, bases, functions, data):
         """A class of the test's that derives from the learner's: its methods stay with the test."""
         names = dict(data)
@@ -231,6 +246,14 @@ class Printed(io.TextIOBase):
 
 def _input(prompt="", /):
     return values.PEER.ask("input", str(prompt))
+
+
+def _input_of_program(prompt="", /):
+    sys.stdout.write(str(prompt))
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("EOF when reading a line")
+    return line.rstrip("\n")
 
 
 def main():

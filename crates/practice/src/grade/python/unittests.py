@@ -4,6 +4,7 @@ import os
 import sys
 import unittest
 
+import etude_cases
 from etude_report import describe
 
 
@@ -122,7 +123,7 @@ def run(paths, judge, report, skip):
     loaded = []
     for path in paths:
         prefix = "%s::" % path if several else ""
-        tests = load(path, prefix)
+        tests = etude_cases.load(path, prefix, judge.modules[0]) if path.endswith(".json") else load(path, prefix)
         report.say(plan=[told for _, told in tests])
         loaded.append((prefix, [test for test, told in tests if told["id"] not in skip]))
     for prefix, tests in loaded:

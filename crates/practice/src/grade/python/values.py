@@ -194,7 +194,7 @@ def snapshot(container):
     """What a container holds, to be compared by identity: a change inside a member is the member's own."""
     kind = type(container)
     if issubclass(kind, dict):
-        return list(dict.keys(container)), list(dict.values(container))
+        return list(container.keys()), list(container.values())
     return bytes(container) if kind is bytearray else list(container)
 
 
@@ -218,7 +218,7 @@ def content(container, encode):
     if kind is bytearray:
         return base64.b64encode(container).decode()
     if issubclass(kind, dict):
-        return [[encode(key), encode(value)] for key, value in dict.items(container)]
+        return [[encode(key), encode(value)] for key, value in container.items()]
     return [encode(item) for item in container]
 
 
@@ -231,9 +231,9 @@ def fill(container, message, decode):
         raise Broken("a container without content")
     if isinstance(container, dict):
         pairs = [(decode(key), decode(value)) for key, value in message]
-        dict.clear(container)
+        container.clear()
         for key, value in pairs:
-            dict.__setitem__(container, key, value)
+            container[key] = value
         return
     items = [decode(item) for item in message]
     container.clear()

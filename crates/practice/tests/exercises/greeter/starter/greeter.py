@@ -1,0 +1,2 @@
+def initials(names):
+    pass
