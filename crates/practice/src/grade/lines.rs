@@ -39,7 +39,6 @@ pub(super) struct Planned {
 pub(super) struct Raised {
     pub(super) kind: String,
     pub(super) text: String,
-    pub(super) builtin: bool,
     /// File, line and function of the learner's.
     pub(super) place: Option<(String, u32, String)>,
     /// It is about the channel, and not about an answer.

@@ -37,7 +37,8 @@ pub struct Test {
     pub message: Option<String>,
     /// What the learner's code and the test printed; of hidden tests nothing.
     pub output: String,
-    /// Two of the learner's objects were compared by their own equality, which the reference's pattern then confirmed.
+    /// Two of the learner's objects were compared by their own equality, which the reference's pattern then confirmed. Not
+    /// told of hidden tests.
     pub by_own_equality: bool,
 }
 
@@ -48,8 +49,9 @@ pub struct Verdict {
     pub tests: Vec<Test>,
     /// About the submission as a whole.
     pub message: Option<String>,
-    /// The worst that happened to the program.
+    /// The worst that happened to the program; of hidden tests only that something did.
     pub outcome: Outcome,
+    /// Of the visible tests, as is the next.
     pub wall: Duration,
     pub virtual_time: Duration,
     /// What the learner's tasks did during the visible tests, as the sandbox tells it.
@@ -84,11 +86,21 @@ pub(super) fn of(exercise: &Exercise, parts: Vec<(bool, &Part, Passes)>, digest:
 
 impl Verdict {
     fn add(&mut self, exercise: &Exercise, hidden: bool, part: &Part, mut passes: Passes) {
-        self.wall += passes.wall;
-        self.virtual_time += passes.virtual_time;
+        if !hidden {
+            self.wall += passes.wall;
+            self.virtual_time += passes.virtual_time;
+        }
         self.events = self.events.take().or(passes.events.take());
         if let Some(outcome) = passes.outcome {
-            self.outcome = outcome;
+            // Which limit it was could tell of hidden inputs, as could how long it took.
+            self.outcome = if hidden {
+                match self.outcome {
+                    Outcome::Ok => Outcome::Failed,
+                    visible => visible,
+                }
+            } else {
+                outcome
+            };
         }
         if let Some(failed) = &passes.failed {
             self.status = Status::Error;
@@ -146,12 +158,12 @@ fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status
         hidden,
         message,
         output: if hidden { String::new() } else { ended.output },
-        by_own_equality: ended.claims > 0,
+        by_own_equality: !hidden && ended.claims > 0,
     }
 }
 
-/// What went wrong, for the learner. Of a hidden test only what cannot carry its inputs: any text, name or line may have
-/// been chosen by a program that saw them.
+/// What went wrong, for the learner. Of a hidden test only what cannot carry its inputs: any text, name or line, even the
+/// kind of an exception, may have been chosen by a program that saw them.
 fn words(raised: &Raised, hidden: bool) -> String {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("0x[0-9a-f]{6,}").expect("a regular expression"));
     // It is another one each time, and says nothing.
@@ -159,10 +171,11 @@ fn words(raised: &Raised, hidden: bool) -> String {
 }
 
 fn said(raised: &Raised, hidden: bool) -> String {
-    let shows_kind = raised.builtin && raised.kind != "AssertionError" && !raised.kind.is_empty();
     match (hidden, &raised.place) {
         (true, _) if raised.broken => "a hidden test that your program did not come through".into(),
-        (true, _) if shows_kind => format!("a hidden test: your code raised `{}`", raised.kind),
+        (true, _) if raised.kind != "AssertionError" && !raised.kind.is_empty() => {
+            "a hidden test: your code raised an exception".into()
+        }
         (true, _) => "a hidden test: the answer is not the expected one".into(),
         (false, Some((file, line, _))) if raised.text.ends_with(&format!("({file}, line {line})")) => {
             format!("{}: {}", raised.kind, raised.text)

@@ -13,7 +13,7 @@ import etude_proxies as proxies
 from etude_making import Making
 from etude_policy import Policy
 from etude_proxies import MISSING, Base, ModuleProxy, OfClass
-from etude_values import EXCEPTIONS, OPERATORS, special
+from etude_values import OPERATORS, TYPE_NAMES, special
 
 # What a test hands over can be used as this; its attributes only by the profile.
 _OFFERED = set(OPERATORS) | {"__init__"}
@@ -82,11 +82,12 @@ class Judge(Making, Policy):
         kind = type(error)
         if type(kind) is OfClass and "_raised" in error.__dict__:
             return ["m", error.__dict__["_raised"]]
-        base = next(one for one in kind.__mro__ if EXCEPTIONS.get(one.__name__) is one)
+        base = next(one for one in kind.__mro__ if one in TYPE_NAMES)
         # What a failed assertion says is the test's.
         secret = isinstance(error, AssertionError)
         arguments = [] if secret else [self.encode(one) for one in error.args]
-        return ["x", kind.__name__, arguments, self.number(error)[0], self._kind_number(kind), base.__name__]
+        name = TYPE_NAMES.get(kind, kind.__name__)
+        return ["x", name, arguments, self.number(error)[0], self._kind_number(kind), TYPE_NAMES[base]]
 
     # Questions of the learner's.
 

@@ -14,7 +14,7 @@ import weakref
 import etude_learner_values as values
 from etude_frames import Broken
 from etude_loops import awaiting
-from etude_values import EXCEPTIONS, OPERATORS, Keywords, special
+from etude_values import OPERATORS, TYPES, Keywords, special
 from etude_learner_values import Describing, Foreign, caller
 
 LINK = 3
@@ -81,12 +81,12 @@ class Learner(Describing):
 
     def _exception(self, message, depth):
         _, name, arguments, number, kind_number, base = message
-        kind = EXCEPTIONS.get(name)
+        kind = TYPES.get(name)
         if kind is None:
             key = "exception", kind_number
             kind = self.kinds.get(key)
             if kind is None:
-                kind = self.kinds[key] = type(name, (EXCEPTIONS[base],), {})
+                kind = self.kinds[key] = type(name, (TYPES[base],), {})
         arguments = tuple(self.decode(one, depth + 1) for one in arguments)
         error = kind.__new__(kind, *arguments)
         error.args = arguments

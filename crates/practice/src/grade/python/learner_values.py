@@ -6,7 +6,7 @@ import sys
 import types
 
 from etude_loops import Loops
-from etude_values import EXCEPTIONS, OPERATORS, TYPE_NAMES, VALUE_BASES, is_namedtuple
+from etude_values import OPERATORS, TYPE_NAMES, VALUE_BASES, is_namedtuple
 
 FUNCTIONS = (
     types.FunctionType,
@@ -150,7 +150,7 @@ class Describing(Loops):
         arguments = [self.encode(one, depth + 1) for one in error.args] if type(error.args) is tuple else []
         cause = error.__cause__
         cause = None if cause is None or depth > 3 else self.encode_exception(cause, depth + 1)
-        number = None if EXCEPTIONS.get(kind.__name__) is kind else self.number(error)[0]
+        number = None if kind in TYPE_NAMES else self.number(error)[0]
         return ["x", self.encode(kind, depth + 1), arguments, self.place(error), cause, number]
 
     def place(self, error):

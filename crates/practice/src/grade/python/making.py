@@ -8,7 +8,7 @@ from etude_proxies import (
     MISSING, OPERATIONS, AsyncGeneratorProxy, CoroutineProxy, ExceptionProxy, GeneratorProxy, ModuleProxy, OfClass,
     Proxy,
 )  # fmt: skip
-from etude_values import BASE_NAMED, EXCEPTIONS, OPERATORS, Keywords
+from etude_values import BASE_NAMED, OPERATORS, TYPE_NAMES, Keywords
 
 _SUSPENDED = {"g": GeneratorProxy, "co": CoroutineProxy, "ag": AsyncGeneratorProxy}
 # As what the value below a mutable builtin's subclass travels.
@@ -239,7 +239,7 @@ class Making:
             known = self.exceptions.get(number)
             if known is not None:
                 return known
-            error = next(one for one in kind.__mro__ if EXCEPTIONS.get(one.__name__) is one).__new__(kind)
+            error = next(one for one in kind.__mro__ if one in TYPE_NAMES).__new__(kind)
             error.args = arguments
             error.__dict__["_raised"] = number
             self.exceptions[number] = error
@@ -249,7 +249,9 @@ class Making:
             try:
                 error = kind(*arguments)
             except Exception:
-                error = Exception(*arguments)
+                # Its arguments are not those it is made with.
+                error = kind.__new__(kind)
+                error.args = arguments
         error.__dict__["_place"] = self._place(place)
         if cause is not None:
             error.__cause__ = self.decode(cause, depth + 1)

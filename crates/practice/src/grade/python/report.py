@@ -51,7 +51,6 @@ def describe(error):
     return {
         "kind": "" if kind in _LIBRARY_ERRORS else cut(kind.__name__, 200),
         "text": cut(text),
-        "builtin": kind.__module__ == "builtins",
         "place": getattr(error, "_place", None),
         "broken": kind in _LIBRARY_ERRORS,
     }

@@ -8,14 +8,19 @@
     ["h", id, ...]                  an object of the sender's; ["m", id] one of the receiver's
     ["x", ...]                      an exception
 """
+import asyncio
 import base64
 import builtins
 import collections
+import concurrent.futures
 import datetime
 import decimal
 import fractions
+import json
 import math
 import operator
+import queue
+import statistics
 import types
 
 from etude_frames import Broken
@@ -47,6 +52,12 @@ for _module, _names in (
     (decimal, "Decimal"),
     (fractions, "Fraction"),
     (collections, "OrderedDict Counter defaultdict deque"),
+    (asyncio, "CancelledError TimeoutError InvalidStateError QueueEmpty QueueFull IncompleteReadError"),
+    (queue, "Empty Full"),
+    (json, "JSONDecodeError"),
+    (decimal, "DecimalException InvalidOperation DivisionByZero"),
+    (concurrent.futures, "CancelledError TimeoutError BrokenExecutor"),
+    (statistics, "StatisticsError"),
 ):
     TYPES.update(("%s.%s" % (_module.__name__, name), getattr(_module, name)) for name in _names.split())
 TYPE_NAMES = {kind: name for name, kind in reversed(list(TYPES.items()))}

@@ -8,6 +8,7 @@ import decimal
 import enum
 import fractions
 import functools
+import json
 import random
 
 LIMIT = 3
@@ -171,6 +172,10 @@ def fails(kind):
             {}["x"]
         except KeyError as error:
             raise RuntimeError("chained") from error
+    if kind == "late":
+        raise asyncio.TimeoutError
+    if kind == "json":
+        json.loads("{")
     raise ZeroDivisionError("by nothing")
 
 
@@ -246,3 +251,13 @@ class Session:
 
     async def fetch(self):
         return "fetched"
+
+
+async def grouped(kinds):
+    async with asyncio.TaskGroup() as group:
+        for kind in kinds:
+            group.create_task(failing(kind))
+
+
+async def failing(kind):
+    fails(kind)

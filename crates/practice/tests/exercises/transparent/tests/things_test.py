@@ -6,7 +6,9 @@ import decimal
 import fractions
 import inspect
 import io
+import json
 import random
+import sys
 import types
 import unittest
 from unittest import mock
@@ -199,6 +201,12 @@ class Functions(unittest.TestCase):
             things.fails("chained")
         self.assertIsInstance(caught.exception.__cause__, KeyError)
 
+    def test_exceptions_of_the_library(self):
+        with self.assertRaises(asyncio.TimeoutError):
+            things.fails("late")
+        with self.assertRaises(json.JSONDecodeError):
+            things.fails("json")
+
     def test_closure(self):
         self.assertEqual(things.adds(2)(3), 5)
 
@@ -280,3 +288,9 @@ class Waiting(unittest.IsolatedAsyncioTestCase):
     async def test_async_mock(self):
         double = mock.AsyncMock(return_value=4)
         self.assertEqual(await double(), 4)
+
+    @unittest.skipIf(sys.version_info < (3, 11), "there are no task groups")
+    async def test_task_group(self):
+        with self.assertRaises(ExceptionGroup) as caught:
+            await things.grouped(["plain", "custom"])
+        self.assertEqual(sorted(type(one).__name__ for one in caught.exception.exceptions), ["Trouble", "ZeroDivisionError"])
