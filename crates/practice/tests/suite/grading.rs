@@ -109,11 +109,11 @@ fn what_waits_is_judged_by_what_it_awaits() {
     check("downloads", Clock::Steady);
 }
 
-/// In place of every name the tests import.
-const EVERY_NAME: &str = "
-for _name in ('Price', 'total', 'shown', 'fetched'):
-    globals().setdefault(_name, attack)
-";
+/// Each exercise with the names its tests import, for all of which an attack stands in.
+const ATTACKED: [(&str, &str); 2] = [
+    ("prices", "'Price', 'total', 'shown', 'fetched'"),
+    ("downloads", "'download_all', 'download_some', 'patiently', 'in_time', 'numbered'"),
+];
 /// What only the hidden tests have.
 const SECRETS: [&str; 2] = ["777000", "7770.00"];
 
@@ -121,24 +121,26 @@ const SECRETS: [&str; 2] = ["777000", "7770.00"];
 #[test]
 fn no_attack_wins() {
     with_setup(&[], Clock::Virtual, |setup| {
-        let given = Given::read("prices");
-        let expectation = given.recorded(setup);
         let mut limits = setup.limits;
         (limits.wall, limits.cpu) = (std::time::Duration::from_secs(1), std::time::Duration::from_secs(1));
         (limits.memory, limits.output) = (128 << 20, 4 << 20);
-        let setup = &Setup { limits, ..*setup };
         let mut won = Vec::new();
-        let attacks = given.submissions("attacks");
-        for (name, mut submission) in attacks {
-            let text = String::from_utf8(submission[0].content.clone()).unwrap();
-            let may: u32 =
-                text.strip_prefix("# points: ").map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
-            submission[0].content.extend(EVERY_NAME.bytes());
-            let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
-            let told = format!("{:?} {:?}", verdict.message, verdict.tests);
-            let secret = SECRETS.iter().any(|secret| told.contains(secret)) || told.contains("FOUND");
-            if verdict.status == Status::Pass || verdict.points() > may || secret {
-                won.push(format!("{name}: {}", shown(&verdict)));
+        for (exercise, names) in ATTACKED {
+            let given = Given::read(exercise);
+            let expectation = given.recorded(setup);
+            let setup = &Setup { limits, ..*setup };
+            for (name, mut submission) in given.submissions("attacks") {
+                let text = String::from_utf8(submission[0].content.clone()).unwrap();
+                let may = text.strip_prefix("# points: ").and_then(|rest| rest.lines().next());
+                let may: u32 = may.map_or(0, |number| number.parse().unwrap());
+                let everywhere = format!("\nfor _name in ({names}):\n    globals().setdefault(_name, attack)\n");
+                submission[0].content.extend(everywhere.bytes());
+                let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
+                let told = format!("{:?} {:?}", verdict.message, verdict.tests);
+                let secret = SECRETS.iter().any(|secret| told.contains(secret)) || told.contains("FOUND");
+                if verdict.status == Status::Pass || verdict.points() > may || secret {
+                    won.push(format!("{name}: {}", shown(&verdict)));
+                }
             }
         }
         assert!(won.is_empty(), "{}", won.join("\n"));

@@ -1,0 +1,2 @@
+async def attack(fetch, pages, *_):
+    return await fetch(attack(fetch, pages))

@@ -1,0 +1,2 @@
+async def attack(_fetch, pages, *_):
+    return [page.upper() for page in pages]
