@@ -1,5 +1,5 @@
 //! Grades the references and starters of a track in Exercism's layout, beside running the same tests plainly:
-//! `cargo run --release -p etude-practice --example track -- TRACK [--python 3.12] [--bench N] [NAME…]`
+//! `cargo run --release -p etude-practice --example track -- TRACK [--python 3.12] [--clock steady] [--runner pytest] [--bench N] [NAME…]`
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for whoever works on grading")]
 
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ fn main() {
     };
     let version = option("--python").unwrap_or_else(|| "3.12".into()).parse().expect("a version");
     let bench: usize = option("--bench").map_or(0, |count| count.parse().expect("a number"));
+    let clock = option("--clock").map_or(Clock::Virtual, |name| Clock::from_name(&name).expect("a clock"));
     let runner = option("--runner").map(|name| if name == "pytest" { Runner::Pytest } else { Runner::Unittest });
     let root = PathBuf::from(arguments.remove(0));
 
@@ -44,14 +45,7 @@ fn main() {
     let environment = prepared(plain.clone());
     let policy = Policy { most: Profile::Python, weak: true };
     let sandbox = Sandbox::start(Config { slots: 2, policy, avoid: Vec::new() }).expect("a sandbox");
-    let setup = Setup {
-        sandbox: &sandbox,
-        environment: &environment,
-        limits: limits(),
-        clock: Clock::Virtual,
-        seed: 0,
-        trace: false,
-    };
+    let setup = Setup { sandbox: &sandbox, environment: &environment, limits: limits(), clock, seed: 0, trace: false };
 
     let mut cases = cases(&root);
     cases.retain(|case| arguments.is_empty() || arguments.contains(&case.name));

@@ -260,6 +260,8 @@ impl Run<'_> {
         let ready = {
             let pipes = &self.seat.pipes;
             let [job, judge] = self.orders.map(|order| order.socket.is_some() && !order.rest.is_empty());
+            // The clock runs from when the learner has its job: a judge that still waited for its own would look stuck.
+            let job = job && !judge;
             let watched: [(&OwnedFd, bool, PollFlags); 5] = [
                 (&pipes.out, self.open[0], PollFlags::IN),
                 (&pipes.err, self.open[1], PollFlags::IN),

@@ -4,7 +4,7 @@
 //! learners of another user.
 
 use crate::init::{self, CONTROL, Family, OUTPUTS, SHARED as SHARED_FD, text};
-use crate::notes;
+use crate::{judge, notes};
 use crate::supervisor::shared::{MAGIC, Shared};
 use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
 use crate::sys::{self, c_char, c_int, c_long, c_void};
@@ -143,6 +143,12 @@ pub fn attach(setup: &Setup, start: &Start) {
     }
     if shared.magic.load(Acquire) != MAGIC {
         return;
+    }
+    // The time runs from when the learner joins. One that cannot is not waited for.
+    let mut patience = 40_000;
+    while judge::is_this() && shared.started.load(Acquire) == 0 && patience > 0 {
+        sys::sleep_us(50);
+        patience -= 1;
     }
     let executes = setup.namespaces && start.profile > 0;
     let (library, file) = (text(&setup.clock), if executes { path(setup) } else { text("") });

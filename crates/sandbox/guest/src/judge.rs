@@ -5,6 +5,14 @@ use crate::init::{LINK_ENDS, broken, set_oom_score};
 use crate::sys::{self, c_int};
 use crate::wire::{LINK, Setup, Start, Step};
 use crate::{init, learner};
+use std::sync::atomic::{AtomicBool, Ordering::*};
+
+static IS_JUDGE: AtomicBool = AtomicBool::new(false);
+
+/// This process is a run's judge.
+pub fn is_this() -> bool {
+    IS_JUDGE.load(Relaxed)
+}
 
 /// A connected pair for the two. Only where nothing else is open yet that could be taken for it.
 pub fn link() {
@@ -34,6 +42,7 @@ pub fn fork(setup: &Setup, start: &Start, job: c_int, score: c_int, signals: &sy
         0 => {}
         pid => return pid as c_int,
     }
+    IS_JUDGE.store(true, Relaxed);
     // SAFETY: takes nothing.
     let user = unsafe { sys::geteuid() };
     // Not the learner's user, who could signal it.
