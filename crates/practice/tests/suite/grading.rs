@@ -86,8 +86,8 @@ pub(crate) fn shown(verdict: &Verdict) -> String {
     out
 }
 
-fn check(name: &str, clock: Clock) {
-    with_setup(&[], clock, |setup| {
+fn check(name: &str, packages: &[&str], clock: Clock) {
+    with_setup(packages, clock, |setup| {
         let given = Given::read(name);
         let expectation = given.recorded(setup);
         let mut all = format!("{:#?}\n{:#?}\n", expectation.visible, expectation.hidden);
@@ -101,12 +101,12 @@ fn check(name: &str, clock: Clock) {
 
 #[test]
 fn submissions_come_to_what_they_are_worth() {
-    check("prices", Clock::Virtual);
+    check("prices", &[], Clock::Virtual);
 }
 
 #[test]
 fn what_waits_is_judged_by_what_it_awaits() {
-    check("downloads", Clock::Steady);
+    check("downloads", &[], Clock::Steady);
 }
 
 /// Each exercise with the names its tests import, for all of which an attack stands in.
@@ -161,7 +161,7 @@ fn no_message_harms_its_reader() {
 
 #[test]
 fn programs_and_tables_are_tests_as_well() {
-    check("greeter", Clock::Steady);
+    check("greeter", &[], Clock::Steady);
 }
 
 /// Every Python of this machine, each with submissions that are right and wrong.
@@ -246,4 +246,19 @@ fn the_same_files_get_the_same_verdict() {
     for (one, other) in verdicts().iter().zip(&verdicts()) {
         assert_eq!(one, other);
     }
+}
+
+#[test]
+fn pytest_runs_what_is_written_for_it() {
+    check("words", &["pytest"], Clock::Virtual);
+}
+
+#[test]
+fn without_pytest_it_says_what_is_missing() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("words");
+        let verdict = grade(&given.exercise, &Expectation::default(), &given.reference, setup).expect("it is graded");
+        let missing = "the tests need `pytest`, which is not among the packages; add it to `packages` in `course.toml`";
+        assert_eq!((verdict.status, verdict.message.as_deref()), (Status::Error, Some(missing)));
+    });
 }

@@ -1,0 +1,11 @@
+def count(text):
+    found = {}
+    for word in text.lower().split():
+        found[word] = found.get(word, 0) + 1
+    return found
+
+
+def longest(words):
+    if not words:
+        return None
+    return max(words, key=len)
