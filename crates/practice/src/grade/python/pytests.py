@@ -1,13 +1,19 @@
 """Runs test files with `pytest`, as they are. There is no such module where there is no pytest."""
+import importlib
 import os
 import sys
 
 import pytest
+from _pytest.config import default_plugins
 
 from etude_report import describe
 from etude_unittests import finish
 
 _OPTIONS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-W", "ignore", "-c", os.devnull, "--rootdir", ".")
+
+# It would import them anew in each run.
+for _name in default_plugins:
+    importlib.import_module("_pytest." + _name)
 
 
 class Plugin:
