@@ -98,6 +98,8 @@ interface! {
     PyObject_IsTrue: fn(Py) -> c_int;
     PyObject_Size: fn(Py) -> isize;
     PySequence_List: fn(Py) -> Py;
+    PyTuple_New: fn(isize) -> Py;
+    PyTuple_SetItem: fn(Py, isize, Py) -> c_int;
     PyTuple_Size: fn(Py) -> isize;
     PyFloat_AsDouble: fn(Py) -> f64;
     PyUnicode_InternFromString: fn(*const c_char) -> Py;

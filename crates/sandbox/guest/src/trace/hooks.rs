@@ -108,8 +108,12 @@ unsafe extern "C" fn added(_: Py, task: Py) -> Py {
             return none(api);
         }
         hook(|tracer| _ = tracer.created(task));
+        let arguments = (api.PyTuple_New)(1);
         (api.Py_IncRef)(task);
-        api.call(add, [task])
+        (api.PyTuple_SetItem)(arguments, 0, task);
+        let result = (api.PyObject_CallObject)(add, arguments);
+        (api.Py_DecRef)(arguments);
+        result
     }
 }
 

@@ -67,7 +67,7 @@ names! {
     co_filename = "co_filename", co_firstlineno = "co_firstlineno", co_name = "co_name", co_qualname = "co_qualname",
     coroutine = "_coro", cr_await = "cr_await", cr_code = "cr_code", cr_frame = "cr_frame",
     exception_kept = "_exception", f_back = "f_back", f_code = "f_code",
-    f_globals = "f_globals", f_lasti = "f_lasti", fd_to_key = "_fd_to_key",
+    f_globals = "f_globals", f_lasti = "f_lasti", fd_to_key = "_fd_to_key", finished = "FINISHED",
     function = "__func__", fut_waiter = "_fut_waiter", func = "func", get_name = "get_name",
     gi_code = "gi_code", gi_frame = "gi_frame", gi_yieldfrom = "gi_yieldfrom", hidden_name = "_name",
     locked = "_locked", log_traceback = "_log_traceback", loop_ = "_loop", max_workers = "_max_workers",

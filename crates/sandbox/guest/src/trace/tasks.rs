@@ -160,7 +160,9 @@ impl Tracer {
             false => self.api.attr(future, self.names.state),
         };
         let Some(state) = state else { return false };
-        state.get() == word || self.api.text(state.get(), 20).as_deref() == Some(text)
+        let known = [self.names.pending, self.names.cancelled, self.names.finished];
+        state.get() == word
+            || (!known.contains(&state.get()) && self.api.text(state.get(), 20).as_deref() == Some(text))
     }
 
     pub fn begin(&mut self, handle: Py) {
