@@ -94,7 +94,8 @@ interface! {
     Py_DecRef: fn(Py);
     Py_IncRef: fn(Py);
     PyObject_GetAttr: fn(Py, Py) -> Py;
-    PyObject_IsInstance: fn(Py, Py) -> c_int;
+    PyType_IsSubtype: fn(Py, Py) -> c_int;
+    _PyType_Lookup: fn(Py, Py) -> Py;
     PyObject_IsTrue: fn(Py) -> c_int;
     PyObject_Size: fn(Py) -> isize;
     PySequence_List: fn(Py) -> Py;

@@ -88,6 +88,9 @@ fn every_python_gives_each_program_its_findings() {
 /// The programs of a folder whose findings are not the folder's.
 fn unlike(environment: &Environment, folder: &str) -> Vec<String> {
     let expected: &[&str] = if folder == "none" { &[] } else { &[folder] };
+    if folder == "left-process" && reduced() {
+        return Vec::new();
+    }
     let programs = programs(&format!("findings/{folder}")).into_iter().filter_map(|path| {
         let source = read(&path);
         let mut job = job(environment, &source);
@@ -171,6 +174,28 @@ fn forks_of_a_program_add_nothing() {
     let transcript = run(&job(&environment(), source));
     assert_eq!(transcript.stdout(), "child\nparent\n");
     assert_eq!((records(&transcript, "Created"), records(&transcript, "Print")), (0, 1));
+}
+
+/// What the library remembers of the folder it was imported in is that of the program, not of the warm interpreter.
+#[test]
+fn processes_that_are_spawned_find_their_program() {
+    if reduced() {
+        return;
+    }
+    let source = "import multiprocessing\ndef child():\n    print('child', flush=True)\nif __name__ == '__main__':\n    multiprocessing.set_start_method('spawn')\n    process = multiprocessing.Process(target=child)\n    process.start()\n    process.join()\n    print(process.exitcode)\n";
+    for environment in environments() {
+        let mut job = job(environment, source);
+        job.profile = Profile::Process;
+        let transcript = run(&job);
+        assert_eq!(transcript.stdout(), "child\n0\n", "{} {}", environment.version(), transcript.stderr());
+    }
+}
+
+#[test]
+fn only_what_can_be_imported_shadows_a_library() {
+    let mut job = job(&environment(), "import asyncio\nasyncio.run(asyncio.sleep(0))\n");
+    job.files = vec![(RelativePath::new("queue.old.py").expect("a good path"), b"mine = 1\n".to_vec())];
+    assert_eq!(trace(&run(&job)).notes, []);
 }
 
 /// Of modules that asyncio needs, the ones beside the program win, as they do without being traced.

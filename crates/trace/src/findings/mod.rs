@@ -5,10 +5,12 @@ mod blocked_loop;
 mod correction;
 mod cpu_in_threads;
 mod deadlock;
+mod endless_polling;
 mod exception_never_retrieved;
 mod executions;
 mod gather_left_siblings;
 mod growing_queue;
+mod left_process;
 mod lost_task;
 mod nested_run;
 mod never_awaited;
@@ -53,9 +55,11 @@ pub static RULES: &[&Rule] = &[
     &blocked_loop::RULE,
     &cpu_in_threads::RULE,
     &deadlock::RULE,
+    &endless_polling::RULE,
     &exception_never_retrieved::RULE,
     &gather_left_siblings::RULE,
     &growing_queue::RULE,
+    &left_process::RULE,
     &lost_task::RULE,
     &nested_run::RULE,
     &never_awaited::RULE,

@@ -1,7 +1,7 @@
 //! A run as one JSON object.
 
 use etude_sandbox::{Stream, Transcript};
-use etude_trace::export::{EdgeView, FindingView, LaneView, PrintView, SegmentView, View};
+use etude_trace::export::{EdgeView, FindingView, LaneView, PrintView, View};
 use serde::Serialize;
 
 use super::races::{Hunt, Tried};
@@ -25,7 +25,6 @@ pub(super) struct Report {
     findings: Vec<FindingView>,
     tasks: Vec<LaneView>,
     others: Vec<LaneView>,
-    segments: Vec<SegmentView>,
     edges: Vec<EdgeView>,
     prints: Vec<PrintView>,
     notes: Vec<String>,
@@ -89,7 +88,6 @@ impl Report {
             findings: view.findings,
             tasks: view.tasks,
             others: view.others,
-            segments: view.segments,
             edges: view.edges,
             prints: view.prints,
             notes: view.notes,

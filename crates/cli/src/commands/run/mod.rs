@@ -3,6 +3,7 @@ mod arguments;
 mod execute;
 mod json;
 mod lesson;
+mod lines;
 mod load;
 mod output;
 mod races;
@@ -18,6 +19,7 @@ use etude_sandbox::environment::Wanted;
 use etude_sandbox::{Config, Job, Policy, Program, RelativePath, Sandbox, Transcript, doctor};
 use etude_text::render::visible;
 use etude_trace::Finding;
+use serde::Serialize as _;
 
 use crate::Status;
 use crate::paths::{is_stdin, read_stdin};
@@ -26,6 +28,7 @@ use crate::progress::watched;
 use crate::python::{Choice, Pythons};
 pub(crate) use arguments::Arguments;
 use execute::{Interrupts, execute, interruptible};
+use lines::Lines;
 use load::load;
 use races::Hunt;
 use report::Context;
@@ -119,7 +122,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     if let Some(seen) = seen.as_ref().filter(|_| arguments.json) {
         let report = json::Report::new(&transcript, &hints, arguments.seed, seen, hunt.as_ref());
         let mut out = printer.out();
-        serde_json::to_writer_pretty(&mut out, &report)?;
+        report.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Lines::default()))?;
         writeln!(out)?;
         out.flush()?;
     } else {
