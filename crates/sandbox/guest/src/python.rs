@@ -30,6 +30,8 @@ pub struct Method {
 
 /// [`Method::flags`]: the function is given a tuple of its arguments.
 pub const VARIABLE_ARGUMENTS: c_int = 1;
+/// [`Method::flags`]: the function is given null.
+pub const NO_ARGUMENTS: c_int = 4;
 /// [`Method::flags`]: the function is given its one argument.
 pub const ONE_ARGUMENT: c_int = 8;
 

@@ -366,6 +366,7 @@ impl Tracer {
             state: reader(self.library.task, self.names.state),
             must_cancel: reader(self.library.task, self.names.must_cancel),
             coroutine: reader(self.library.task, self.names.coroutine),
+            get_name: reader(self.library.task, self.names.get_name),
             cr_code: reader(self.library.coroutine, self.names.cr_code),
             cr_await: reader(self.library.coroutine, self.names.cr_await),
         };

@@ -1,6 +1,7 @@
 //! Tasks: made, run, woken, ended.
 
 use super::area::{Op, Record};
+use super::fast::Reader;
 use super::intern::entry;
 use super::objects::{Ref, class_name, is_python, kind_of, type_name};
 use super::{Cause, Running, Tracer, clock, local, micros, running, sample};
@@ -131,8 +132,11 @@ impl Tracer {
         if class == self.library.python_task || !api.is_instance(task, class) {
             return api.attr(task, self.names.hidden_name);
         }
-        let get_name = api.attr(class, self.names.get_name)?;
-        Ref::own(api, api.call(get_name.get(), [Ref::share(api, task).keep()]))
+        if let Reader::Slow = self.readers.get_name {
+            let get_name = api.attr(class, self.names.get_name)?;
+            return Ref::own(api, api.call(get_name.get(), [Ref::share(api, task).keep()]));
+        }
+        self.readers.get_name.read(api, task, self.names.get_name)
     }
 
     /// `create_task` is about to make one.

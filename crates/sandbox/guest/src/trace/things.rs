@@ -100,8 +100,16 @@ impl Tracer {
         id
     }
 
+    pub fn acquired(&mut self, resource: Py) {
+        self.hold(resource, true);
+    }
+
+    pub fn released(&mut self, resource: Py) {
+        self.hold(resource, false);
+    }
+
     /// A lock or semaphore was acquired or is released.
-    pub fn hold(&mut self, resource: Py, acquired: bool) {
+    fn hold(&mut self, resource: Py, acquired: bool) {
         let (api, names) = (self.api, self.names);
         let (id, time) = (self.resource(resource), self.now());
         let free = api.number(resource, names.value);
@@ -325,6 +333,7 @@ impl Tracer {
     pub fn loop_begins(&mut self, event_loop: Py) {
         let (id, thread, time) = (self.event_loop(event_loop), self.thread(), self.now());
         local(|local| local.loops.push(id));
+        super::sample::watch();
         self.write(Record { amount: 1, a: id, b: thread, ..Record::new(Op::Loop, time) });
     }
 
