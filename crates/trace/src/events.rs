@@ -41,7 +41,7 @@
 //! | `["e", id, class, thread]` | a loop, its class and the thread it runs on; sent when it first runs or first gets a task |
 //! | `["t", id, name, coroutine, site, user]` | a task: `get_name()` (100), string of the coroutine's `__qualname__`, site of its code object's first line (0 if it has none), 1 if that code is the user's, else 0. Again with a new name if `set_name` came after creation (3.8–3.12 do that for `create_task(…, name=…)`): compared once, at the end of its first step |
 //! | `["h", id, name, kind]` | a thread: its name (100); kind `main`, `thread`, `pool` for a worker of an executor, or `library` for one that asyncio starts for itself |
-//! | `["p", id, command, kind]` | a child process: the program and arguments (200) or the target's name; kind `subprocess`, `asyncio` (which ends it with its transport), `multiprocessing`, `pool` or `fork` |
+//! | `["p", id, command, kind]` | a child process: the program and arguments (200) or the target's name; kind `subprocess`, `multiprocessing`, `pool` or `fork` |
 //! | `["j", id, function, site, pool]` | an executor job: string of the function's `__qualname__`, site of its code (0 for C), resource of the pool |
 //! | `["r", id, type, size, site]` | a resource: class name (`Lock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Queue`, `PriorityQueue`, `LifoQueue`, `Barrier`, `TaskGroup`, `StreamReader`, `ThreadPoolExecutor`, `ProcessPoolExecutor`, or a subclass's own); size: `maxsize` of a queue (0 unbounded), places of a semaphore (its `_value` before the first acquisition), `max_workers` of a pool, parties of a barrier, else -1; site where first seen |
 //! | `["g", id, kind, [member, …], total]` | tasks, and jobs whose futures they are, waited for together: kind `gather`, `TaskGroup`, `wait` or `as_completed`; at most 500 members, and how many there are. Sent when a task is first seen waiting for them; again when a wait for the same group has other members |
@@ -156,7 +156,7 @@ pub enum Op {
     /// A thread began: `a` thread, `b` the thread that started it, `site` where.
     ThreadStart = 14,
     /// At exit, `task` was not done (`amount` 0; `site`, `a`, `b`, `c` as in [`Op::Step`]), or had raised an exception
-    /// nobody asked for (`amount` 1, `a` string, `site` as in [`Op::Done`]); or child process `a` still ran (`amount` 2).
+    /// nobody asked for (`amount` 1, `a` string, `site` as in [`Op::Done`]).
     Left = 15,
     /// A queue reached a new high mark of 32, 64, 128, …: `amount` items, `a` queue, `b` how many have been taken from it
     /// so far; `task` and `site` who put.

@@ -229,7 +229,6 @@ pub const SYS_GETTID: c_long = 186;
 pub const SYS_TIMER_CREATE: c_long = 222;
 pub const SYS_TIMER_SETTIME: c_long = 223;
 pub const SYS_CLOCK_GETTIME: c_long = 228;
-pub const SYS_WAITID: c_long = 247;
 pub const SYS_CAPGET: c_long = 125;
 pub const SYS_CAPSET: c_long = 126;
 pub const SYS_SECCOMP: c_long = 317;

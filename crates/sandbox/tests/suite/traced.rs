@@ -88,9 +88,6 @@ fn every_python_gives_each_program_its_findings() {
 /// The programs of a folder whose findings are not the folder's.
 fn unlike(environment: &Environment, folder: &str) -> Vec<String> {
     let expected: &[&str] = if folder == "none" { &[] } else { &[folder] };
-    if folder == "left-process" && reduced() {
-        return Vec::new();
-    }
     let programs = programs(&format!("findings/{folder}")).into_iter().filter_map(|path| {
         let source = read(&path);
         let mut job = job(environment, &source);

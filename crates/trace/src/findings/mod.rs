@@ -10,7 +10,6 @@ mod exception_never_retrieved;
 mod executions;
 mod gather_left_siblings;
 mod growing_queue;
-mod left_process;
 mod lost_task;
 mod nested_run;
 mod never_awaited;
@@ -59,7 +58,6 @@ pub static RULES: &[&Rule] = &[
     &exception_never_retrieved::RULE,
     &gather_left_siblings::RULE,
     &growing_queue::RULE,
-    &left_process::RULE,
     &lost_task::RULE,
     &nested_run::RULE,
     &never_awaited::RULE,

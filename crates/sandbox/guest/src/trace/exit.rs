@@ -3,7 +3,6 @@
 use super::area::{Op, Record};
 use super::intern::entry;
 use super::{ON, Tracer, hook, is_on, keeping_error};
-use crate::sys;
 use std::sync::atomic::Ordering::*;
 
 /// A fork of the program is not told of: two writers would spoil each other's lines.
@@ -11,7 +10,7 @@ pub fn forked() {
     ON.store(false, Release);
 }
 
-/// Before the program's modules are let go of: which tasks and child processes it leaves behind.
+/// Before the program's modules are let go of: which tasks it leaves behind.
 pub fn finish() {
     if is_on() {
         keeping_error(|| hook(Tracer::leftovers));
@@ -30,24 +29,8 @@ pub fn leave() {
     ON.store(false, Release);
 }
 
-/// Whether a child process has not ended yet; it stays to be waited for.
-fn is_running(pid: i64) -> bool {
-    // `siginfo_t`, whose seventeenth byte begins the number of a child that has ended.
-    let mut info = [0i32; 32];
-    let (how, options) = (1, 4 | sys::WNOHANG | 0x0100_0000);
-    let none = std::ptr::null_mut::<sys::c_void>();
-    // SAFETY: a live structure of the kernel's size.
-    unsafe { sys::syscall(sys::SYS_WAITID, how, pid, info.as_mut_ptr(), options, none) == 0 && info[4] == 0 }
-}
-
 impl Tracer {
     fn leftovers(&mut self) {
-        let mut running: Vec<i32> =
-            self.processes.iter().filter(|(pid, _)| is_running(**pid)).map(|(_, id)| *id).collect();
-        running.sort_unstable();
-        for id in running {
-            self.write(Record { amount: 2, a: id, ..Record::new(Op::Left, self.now()) });
-        }
         let (api, names) = (self.api, self.names);
         let mut left = Vec::new();
         // One written in Python keeps behind a property what one written in C has as it is.

@@ -288,7 +288,7 @@ impl Tracer {
         let child = api.some(process, names.popen, self.none).unwrap_or_else(|| Ref::share(api, process));
         let Some(pid) = api.number(child.get(), names.pid) else { return };
         let (command, kind) = match api.attr(process, names.args) {
-            Some(args) => (self.command(args.get()), if self.is_asyncio_calling() { "asyncio" } else { "subprocess" }),
+            Some(args) => (self.command(args.get()), "subprocess"),
             None => {
                 let name = api.text_of(process, names.hidden_name, 200).unwrap_or_default();
                 let kind = if name.contains("PoolWorker") { "pool" } else { "multiprocessing" };
@@ -303,11 +303,6 @@ impl Tracer {
         let (time, site, thread) = (self.now(), self.user_site(), self.thread());
         let record = Record { task: running().task, site, a: id, ..Record::new(Op::ProcessStart, time) };
         self.write(Record { b: clip(pid), c: thread, ..record });
-    }
-
-    /// Whether the user's code has called something of asyncio's, which ends its child processes when it is let go of.
-    fn is_asyncio_calling(&mut self) -> bool {
-        self.user_frame().1.is_some_and(|called| self.module(called.get()).starts_with("asyncio."))
     }
 
     fn command(&self, args: Py) -> String {
