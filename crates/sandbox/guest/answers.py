@@ -29,7 +29,9 @@ class Request:
 
 class Answer:
     def __init__(self, status, body=b"", headers=(), kind="text/plain; charset=utf-8"):
-        self.status, self.headers, self.delay, self.known = status, list(headers), 0.0, True
+        self.status, self.headers, self.delay = status, list(headers), 0.0
+        # Whether it had been told what to say, and whether the host itself would say the same.
+        self.known, self.exact = True, True
         # Several pieces are sent one by one.
         self.pieces = body if isinstance(body, list) else [body]
         if not any(name.lower() == "content-type" for name, _ in self.headers):
@@ -49,11 +51,11 @@ def answer(told, request, number):
     names = scope(request, number, told.get("words", []))
     names.update(values)
     try:
-        if "collection" in route:
-            return of_collection(route, values, request, names)
-        return of_route(route, request, names)
+        made = of_collection(route, values, request, names) if "collection" in route else of_route(route, request, names)
     except ValueError as error:
-        return Answer(400, ("%s\n" % error).encode())
+        made = Answer(400, ("%s\n" % error).encode())
+    made.exact = route.get("collection", route).get("exact", True)
+    return made
 
 
 def find(told, request):

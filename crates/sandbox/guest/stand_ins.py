@@ -106,7 +106,8 @@ class Connection(asyncio.Protocol):
         else:
             made = answer(told, request, Connection.answered)
         Connection.answered += 1
-        fields = request.host, request.method, request.path[:300], str(made.status), "1" if made.known else "0"
+        said = "exact" if made.known and made.exact else "known" if made.known else "unknown"
+        fields = request.host, request.method, request.path[:300], str(made.status), said
         line = "\0".join(field.replace("\0", "").replace("\n", " ") for field in fields) + "\n"
         os.write(ANSWERS, line.encode("utf-8", "replace"))
         if made.delay:

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 pub struct StandIn {
     /// In lower case.
     pub hosts: Vec<String>,
-    /// Its `routes`, `collections` and `words`, as the guest's `answers.py` reads them.
+    /// Its `routes`, `collections` and `words`, as the guest's `answers.py` reads them. With `exact = false` the host
+    /// itself says something else.
     pub answers: Value,
 }
 

@@ -106,6 +106,8 @@ pub struct Answer {
     pub status: u16,
     /// It had been told what to say to this.
     pub known: bool,
+    /// And what it had been told is what the host itself would say, and not of the same shape alone.
+    pub exact: bool,
 }
 
 /// Why waiting could not be skipped.

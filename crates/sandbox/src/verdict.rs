@@ -68,9 +68,16 @@ fn answers(text: &[u8]) -> Vec<Answer> {
     let lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     let answer = |line: &str| {
         let fields: Vec<&str> = line.split('\0').collect();
-        let [host, method, path, status, known] = fields[..] else { return None };
+        let [host, method, path, status, said] = fields[..] else { return None };
         let [host, method, path] = [host, method, path].map(str::to_owned);
-        Some(Answer { host, method, path, status: status.parse().ok()?, known: known == "1" })
+        Some(Answer {
+            host,
+            method,
+            path,
+            status: status.parse().ok()?,
+            known: said != "unknown",
+            exact: said == "exact",
+        })
     };
     lines.filter_map(answer).collect()
 }

@@ -49,6 +49,8 @@ moved = answer(shelf, Request("http", "GET", "/go?url=/x", [("Host", "tea.exampl
 same((moved.status, moved.headers[0]), (302, ("Location", "/x")))
 unknown = answer(shelf, Request("http", "GET", "/nowhere", [("Host", "tea.example")], b""), 0)
 same((unknown.status, unknown.known), (404, False))
+loose = {"routes": [{"path": "/", "body": "x", "exact": False}]}
+same(answer(loose, Request("http", "GET", "/", [], b""), 0).exact, False)
 
 form = [("Content-Type", "application/x-www-form-urlencoded")]
 echo = {"routes": [{"path": "/", "methods": ["POST"], "json": '["{form}", "{files}", "{data}", "{json}", "{cookies}"]'}]}
