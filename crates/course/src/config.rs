@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use crate::{StandIn, checks, spelling};
 
 /// A read `course.toml`. A folder without one has the default.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     pub title: Option<String>,
     pub description: Option<String>,
@@ -31,7 +31,7 @@ pub struct Config {
     pub checks: BTreeMap<String, Option<Severity>>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
     pub title: Option<String>,
     /// Paths from the course's root, and where they stand in `course.toml`.

@@ -22,5 +22,5 @@ pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};
 pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
 pub use spelling::nearest;
-pub use stand_in::{Collection, Route, StandIn};
+pub use stand_in::{Collection, Route, StandIn, parse_stand_ins};
 pub use verdict::{Surroundings, Verdict, anchored, decide};

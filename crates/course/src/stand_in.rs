@@ -6,7 +6,7 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::config::{Reader, Value, error};
+use crate::config::{Config, ConfigError, Reader, Value, error, parse_config};
 use crate::lesson::Lesson;
 
 /// One answers for some hosts. Texts may hold places such as `{name}`, which are filled in from the request.
@@ -72,6 +72,17 @@ impl StandIn {
         }
         all
     }
+}
+
+/// Reads a file of stand-ins, written as in a `course.toml` and holding nothing else.
+pub fn parse_stand_ins(text: &str) -> (Vec<StandIn>, Vec<ConfigError>) {
+    let (config, mut errors) = parse_config(text);
+    let names = Config { stand_ins: Vec::new(), ..config.clone() };
+    if names != Config::default() {
+        let message = "a file of stand-ins holds nothing but `[[stand-in]]`".to_owned();
+        errors.push(error(message, 0..0, "move the rest to `course.toml`"));
+    }
+    (config.stand_ins, errors)
 }
 
 impl Reader {
@@ -257,6 +268,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use super::parse_stand_ins;
     use crate::parse_config;
 
     /// What is said against a text, each as `what it points at: message`.
@@ -298,6 +310,13 @@ mod tests {
             "collections": [{ "path": "/pots", "count": 3, "item": "{ \"id\": \"{id}\" }", "within": {} }],
         });
         assert_eq!(serde_json::to_value(stand_in).unwrap(), told);
+    }
+
+    #[test]
+    fn a_file_holds_nothing_else() {
+        let text = "[[stand-in]]\nhost = \"tea.example\"\n";
+        assert_eq!(parse_stand_ins(text).1, []);
+        assert_eq!(parse_stand_ins(&format!("title = \"Tea\"\n{text}")).1.len(), 1);
     }
 
     #[test]

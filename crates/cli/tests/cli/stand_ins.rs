@@ -37,6 +37,11 @@ fn what_a_course_declares_is_there_when_a_program_names_it() {
     let folder = TempFolder::new().file("course.toml", course).file("cups.py", program).file("none.py", "print(1)\n");
     check(&folder.etude("run cups.py"), &["b'{\\n  \"cups\": 2\\n}\\n'", "stand-in for tea.example"]);
     assert!(!folder.etude("run none.py").contains("stand-in"));
+    let shared = TempFolder::new().file("course.toml", "").file("stand-ins/tea.toml", course).file("cups.py", program);
+    check(&shared.etude("run cups.py"), &["b'{\\n  \"cups\": 2\\n}\\n'"]);
+    let broken = shared.file("stand-ins/tea.toml", "[[stand-in]]\n");
+    check(&broken.etude("check"), &["stand-ins/tea.toml:1:1", "this stand-in has no `host`"]);
+    check(&broken.etude("run cups.py"), &["exit 125\n", "`stand-ins/tea.toml`"]);
     let shown = folder.etude("run cups.py --json");
     let dense: String = shown.split_whitespace().collect();
     check(&dense, &["\"host\":\"tea.example\",\"method\":\"GET\",\"path\":\"/cups/2\",\"status\":200,\"known\":true"]);
