@@ -12,6 +12,7 @@ mod prose;
 mod section;
 mod snippet;
 mod spelling;
+mod stand_in;
 mod verdict;
 
 pub use claim::{Claim, ClaimKind, Found, Scope, Subject};
@@ -21,4 +22,5 @@ pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};
 pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
 pub use spelling::nearest;
+pub use stand_in::{Collection, Route, StandIn, parse_stand_ins};
 pub use verdict::{Surroundings, Verdict, anchored, decide};

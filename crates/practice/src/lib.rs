@@ -7,3 +7,4 @@
 pub mod decide;
 pub mod plan;
 pub mod run;
+pub mod stand_ins;

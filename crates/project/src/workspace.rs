@@ -144,7 +144,16 @@ impl Workspace {
             }
         };
         let file = self.add(source, Some(settings.place.clone()));
-        let config = course_toml::read(file, self.sources.get(file), &mut self.diagnostics);
+        let mut config = course_toml::read(file, self.sources.get(file), &mut self.diagnostics);
+        for (place, shown) in course_toml::stand_ins(&settings.place, &settings.shown) {
+            match read::read(&place, &shown) {
+                Ok(bytes) => {
+                    let file = self.add(Source::decode(shown, bytes), Some(place));
+                    course_toml::read_stand_ins(file, self.sources.get(file), &mut config, &mut self.diagnostics);
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
         known.insert(settings.place.clone(), (config.clone(), file));
         Some((config, file))
     }

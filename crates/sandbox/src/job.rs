@@ -4,6 +4,7 @@ use crate::area::SIZE;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::limits::Limits;
+use crate::stand_ins::{self, StandIn};
 use crate::warm::Places;
 use crate::wire::{MAX_JOB, Order, Start};
 use crate::{Error, Result};
@@ -31,6 +32,8 @@ pub struct Job {
     pub seed: Option<u64>,
     /// Bring what its tasks and threads did back in [`crate::Transcript::events`].
     pub trace: bool,
+    /// Who answers in place of hosts outside. Needs [`Profile::Server`] or more, and namespaces.
+    pub stand_ins: Vec<StandIn>,
 }
 
 /// The code of a run.
@@ -137,6 +140,7 @@ impl Job {
             clock: Clock::Real,
             seed: None,
             trace: false,
+            stand_ins: Vec::new(),
         }
     }
 
@@ -152,7 +156,8 @@ impl Job {
     pub(crate) fn start(&self, proc: bool, mapped: u64) -> Start {
         let room = if self.trace { mapped.saturating_add(SIZE as u64) } else { mapped };
         let limits = self.limits.start(self.profile, proc, room);
-        Start { clock: self.clock.wire(), seed: self.seed, trace: self.trace, ..limits }
+        let (trace, stand_ins) = (self.trace, !self.stand_ins.is_empty());
+        Start { clock: self.clock.wire(), seed: self.seed, trace, stand_ins, ..limits }
     }
 
     /// The job as the guest reads it.
@@ -170,6 +175,8 @@ impl Job {
         let variables = [("PYTHONPATH", &places.site), ("PYTHONPYCACHEPREFIX", &places.pycache)];
         let given = variables.into_iter().filter(|(_, place)| !place.is_empty());
         env.extend(given.map(|(name, place)| (name.to_string(), place.clone())));
+        let trust = stand_ins::TRUST.into_iter().filter(|_| !self.stand_ins.is_empty());
+        env.extend(trust.map(|name| (name.to_string(), stand_ins::CERTIFICATES.into())));
         for (name, value) in &self.env {
             env.retain(|(taken, _)| taken != name);
             env.push((name.clone(), value.clone()));
@@ -184,6 +191,8 @@ impl Job {
             env: env.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())).collect(),
             stdin: self.stdin.clone(),
             files: self.files.iter().map(|(path, content)| (path.0.clone(), content.clone())).collect(),
+            hosts: stand_ins::names(&self.stand_ins).join(" "),
+            stand_ins: if self.stand_ins.is_empty() { Vec::new() } else { stand_ins::told(&self.stand_ins)? },
         };
         let bytes = order.encode();
         if bytes.len() > MAX_JOB {

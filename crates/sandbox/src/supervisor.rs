@@ -153,6 +153,9 @@ impl Sandbox {
         if matches!(job.program, crate::Program::Command(_)) && job.profile < Profile::Process {
             return Err(Error::Profile { wanted: Profile::Process });
         }
+        if !job.stand_ins.is_empty() && !self.layers.namespaces {
+            return Err(Error::Unsupported { missing: "namespaces, which stand-ins need".into() });
+        }
         let mut taken = self.take(&job.environment);
         // An interpreter that died while it stood by is replaced, once.
         match taken.slot_mut().run(self, job, on_write) {

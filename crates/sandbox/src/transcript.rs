@@ -97,6 +97,19 @@ pub struct Waiting {
     pub waits_for: String,
 }
 
+/// What a stand-in was asked, and what it said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    pub host: String,
+    pub method: String,
+    pub path: String,
+    pub status: u16,
+    /// It had been told what to say to this.
+    pub known: bool,
+    /// And what it had been told is what the host itself would say, and not of the same shape alone.
+    pub exact: bool,
+}
+
 /// Why waiting could not be skipped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RealTime {
@@ -145,6 +158,8 @@ pub struct Transcript {
     pub needs: Option<crate::Profile>,
     /// What its tasks and threads did, when the job asked for it; as `etude_trace::events` has it. Forgeable, bounded.
     pub events: Option<Vec<u8>>,
+    /// What its stand-ins were asked, in order; the first few hundred. Forgeable.
+    pub answers: Vec<Answer>,
     /// The files of the work folder, when the job asked to keep them.
     pub files: Vec<(RelativePath, Vec<u8>)>,
 }

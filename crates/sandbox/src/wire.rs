@@ -45,10 +45,11 @@ pub enum Step {
     Stdin,
     Exec,
     Fork,
+    StandIns,
 }
 
 impl Step {
-    const ALL: [Step; 14] = [
+    const ALL: [Step; 15] = [
         Step::Scratch,
         Step::Proc,
         Step::Session,
@@ -63,6 +64,7 @@ impl Step {
         Step::Stdin,
         Step::Exec,
         Step::Fork,
+        Step::StandIns,
     ];
 
     pub fn from_u32(value: u32) -> Option<Step> {
@@ -245,6 +247,8 @@ pub struct Start {
     pub virtual_ns: u64,
     /// What tasks and threads do is written down: the last descriptor is the memory for it.
     pub trace: bool,
+    /// A process of ours beside the program answers in place of hosts outside.
+    pub stand_ins: bool,
 }
 
 impl Start {
@@ -260,7 +264,8 @@ impl Start {
             .flag(self.seed.is_some())
             .u64(self.seed.unwrap_or(0))
             .u64(self.virtual_ns)
-            .flag(self.trace);
+            .flag(self.trace)
+            .flag(self.stand_ins);
         out.finish()
     }
 
@@ -285,6 +290,7 @@ impl Start {
             },
             virtual_ns: input.u64()?,
             trace: input.flag()?,
+            stand_ins: input.flag()?,
         })
     }
 }
@@ -298,6 +304,9 @@ pub struct Order {
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
     pub stdin: Vec<u8>,
     pub files: Vec<(String, Vec<u8>)>,
+    /// The names of hosts as a line of `/etc/hosts` has them, and what `stand_ins.py` is told; both empty without any.
+    pub hosts: String,
+    pub stand_ins: Vec<u8>,
 }
 
 impl Order {
@@ -319,6 +328,7 @@ impl Order {
         for (path, content) in &self.files {
             out.text(path).bytes(content);
         }
+        out.text(&self.hosts).bytes(&self.stand_ins);
         out.finish()
     }
 
@@ -338,6 +348,7 @@ impl Order {
         for _ in 0..input.count(1 << 16)? {
             order.files.push((input.text()?, input.bytes()?.to_vec()));
         }
+        (order.hosts, order.stand_ins) = (input.text()?, input.bytes()?.to_vec());
         Some(order)
     }
 }
@@ -371,6 +382,8 @@ pub struct Status {
     pub waiting: Vec<u8>,
     /// The same as the kernel tells it: process, program, what for.
     pub asleep: Vec<u8>,
+    /// What the stand-ins were asked, a line each, fields separated by NUL. Forgeable, bounded.
+    pub answers: Vec<u8>,
 }
 
 impl Status {
@@ -379,7 +392,7 @@ impl Status {
         out.u32(self.wait).u64(self.user_us).u64(self.system_us).u64(self.peak_kb).u32(self.events);
         out.u32(self.broken_step).u32(self.broken_errno).bytes(&self.dump).bytes(&self.failure);
         out.u32(self.clock).u32(self.clock_end).u64(self.virtual_ns).u64(self.jumps).u32(self.real_time);
-        out.bytes(&self.waiting).bytes(&self.asleep);
+        out.bytes(&self.waiting).bytes(&self.asleep).bytes(&self.answers);
         out.finish()
     }
 
@@ -402,6 +415,7 @@ impl Status {
             real_time: input.u32()?,
             waiting: input.bytes()?.to_vec(),
             asleep: input.bytes()?.to_vec(),
+            answers: input.bytes()?.to_vec(),
         })
     }
 }
@@ -516,11 +530,12 @@ mod tests {
             let env = order.env.iter().map(|(name, value)| name.len() + value.len());
             let files = order.files.iter().map(|(path, content)| path.len() + content.len());
             let argv = order.argv.iter().map(Vec::len);
-            let bytes = script.chain(env).chain(files).chain(argv).chain([order.stdin.len()]).sum();
+            let others = [order.stdin.len(), order.hosts.len(), order.stand_ins.len()];
+            let bytes = script.chain(env).chain(files).chain(argv).chain(others).sum();
             (bytes, order.env.len() + order.files.len() + order.argv.len())
         });
         let status = Status::decode(packet).map(|status| {
-            let texts = [&status.dump, &status.failure, &status.waiting, &status.asleep];
+            let texts = [&status.dump, &status.failure, &status.waiting, &status.asleep, &status.answers];
             (texts.map(Vec::len).iter().sum(), 0)
         });
         let start = Start::decode(packet).map(|_| (0, 0));
@@ -548,6 +563,8 @@ mod tests {
             env: vec![(text("HOME"), text("/sandbox/work"))],
             stdin: text("line\n"),
             files: vec![("a.txt".into(), text("x"))],
+            hosts: "tea.example".into(),
+            stand_ins: text("[]"),
         };
         let mut status = Status { wait: 9, peak_kb: 7, dump: text("File"), failure: text("a\0b"), ..Status::default() };
         (status.jumps, status.waiting, status.asleep) = (7, text("task\0main"), text("3\0sh\0a child"));

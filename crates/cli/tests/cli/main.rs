@@ -16,4 +16,5 @@ mod pipes;
 mod run;
 mod see;
 mod show;
+mod stand_ins;
 mod verify;

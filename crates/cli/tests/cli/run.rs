@@ -245,6 +245,7 @@ fn the_report_has_exactly_these_fields() {
     assert_snapshot!(format!("exit {code}\n{report:#}"), @r#"
     exit 1
     {
+      "answers": [],
       "cause": "`KeyError: 'cup'` at line 4: `raise KeyError('cup')`",
       "clock": "virtual",
       "cpu_ms": 0,

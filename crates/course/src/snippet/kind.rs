@@ -104,6 +104,9 @@ pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) ->
     if snippet.code.contains("<prompt>") {
         return SnippetKind::Placeholder;
     }
+    if snippet.attribute("stand-in").is_some() {
+        return SnippetKind::Other;
+    }
     match snippet.lang {
         Lang::Python => python(snippet),
         Lang::Shell => SnippetKind::Shell,

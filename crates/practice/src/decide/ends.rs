@@ -8,7 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::output::shortened;
-use super::{Decision, Known, Verdict, What, doubt};
+use super::{Decision, Known, Verdict, What, doubt, stood_in};
 use crate::run::{End, Evidence, Raised};
 
 pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
@@ -51,7 +51,8 @@ pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
         Err(_) if known.has_nothing(snippet.index) => return Vec::new(),
         Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
     };
-    let works = super::combined(all.iter().map(|evidence| works(known, snippet, evidence)));
+    let works = |evidence| stood_in::doubted(evidence, works(known, snippet, evidence));
+    let works = super::combined(all.iter().map(works));
     let mut decisions = vec![decision(What::Works(snippet.index), works)];
     if let Some(warning) = all.first().and_then(|evidence| unmentioned(known, snippet, evidence)) {
         let verdict = Verdict::wrong(

@@ -7,6 +7,7 @@ mod matching;
 mod output;
 mod report;
 mod response;
+mod stood_in;
 mod time;
 
 use std::collections::HashMap;
@@ -185,7 +186,7 @@ impl<'a> Known<'a> {
             Subject::Lesson => return self.read(claim),
         };
         let of_runs = |decide: &dyn Fn(&Evidence) -> Verdict| match self.evidence(snippet.index) {
-            Ok(all) => combined(all.iter().map(decide)),
+            Ok(all) => combined(all.iter().map(|evidence| stood_in::doubted(evidence, decide(evidence)))),
             Err(verdict) => verdict,
         };
         match &claim.kind {

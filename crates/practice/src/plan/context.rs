@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Setting, Supply, Why, code, needs};
+use crate::stand_ins::Hosts;
 
 /// Knows what each snippet of a lesson has to give.
 pub(super) struct Lender<'a> {
@@ -14,6 +15,7 @@ pub(super) struct Lender<'a> {
     pub(super) setting: &'a Setting<'a>,
     /// The packages that can be imported.
     pub(super) listed: BTreeSet<String>,
+    pub(super) hosts: Hosts,
     modules: Vec<Option<Cow<'a, Module>>>,
 }
 
@@ -51,7 +53,8 @@ impl Loan {
 impl<'a> Lender<'a> {
     pub(super) fn new(lesson: &'a Lesson, setting: &'a Setting<'a>) -> Self {
         let modules = lesson.snippets.iter().map(code::module).collect();
-        Self { lesson, setting, listed: needs::listed(setting.config.packages.as_deref()), modules }
+        let hosts = Hosts::of(Some(lesson), setting.config);
+        Self { lesson, setting, hosts, listed: needs::listed(setting.config.packages.as_deref()), modules }
     }
 
     pub(super) fn snippet(&self, index: usize) -> &'a Snippet {

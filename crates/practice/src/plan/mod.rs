@@ -13,7 +13,7 @@ mod session;
 mod shell;
 
 use etude_course::{Config, Lesson};
-use etude_sandbox::{Clock, Profile};
+use etude_sandbox::{Clock, Profile, StandIn};
 use etude_text::Source;
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ pub struct Session {
     pub files: Vec<File>,
     /// The least it can do with; a run that is refused something is repeated with more.
     pub profile: Profile,
+    /// Who answers in place of the hosts that it names.
+    pub stand_ins: Vec<StandIn>,
     pub clock: Clock,
     pub timeout: Option<Duration>,
 }
@@ -121,6 +123,8 @@ pub enum Supply {
     File(String),
     /// A running server made of these snippets.
     Server(Vec<usize>),
+    /// What answers in place of this host.
+    StandIn(String),
 }
 
 impl Supply {
@@ -135,6 +139,7 @@ impl Supply {
             Supply::Line(text) => format!("`{text}`"),
             Supply::Loop => "a running event loop".to_owned(),
             Supply::File(path) => format!("the file `{path}`"),
+            Supply::StandIn(host) => format!("Étude's stand-in for `{host}`"),
             Supply::Server(parts) => {
                 let lines: Vec<String> = parts.iter().map(|part| line(*part).to_string()).collect();
                 format!("the server from line {}", lines.join(", "))

@@ -32,6 +32,7 @@ pub(super) fn of(
         job.files.push((RelativePath::new(file.path.as_str())?, file.content.clone()));
     }
     job.profile = session.profile;
+    job.stand_ins.clone_from(&session.stand_ins);
     job.limits = Limits { virtual_time: VIRTUAL_TIME, ..Limits::default() };
     if let Some(timeout) = session.timeout {
         (job.limits.wall, job.limits.cpu) = (timeout, timeout);

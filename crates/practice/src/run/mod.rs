@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use etude_sandbox::{Environment, Outcome, Sandbox};
+use etude_sandbox::{Answer, Environment, Outcome, Sandbox};
 
 use crate::plan::{Action, Code, Plan, Session};
 
@@ -43,6 +43,8 @@ pub struct Evidence {
     pub writes: Vec<Duration>,
     /// What its requests to the server of the session came back with.
     pub requests: Vec<Request>,
+    /// What the stand-ins of its session were asked.
+    pub answers: Vec<Answer>,
 }
 
 /// What one statement or command printed.
@@ -103,6 +105,7 @@ impl Evidence {
             took: Duration::ZERO,
             writes: Vec::new(),
             requests: Vec::new(),
+            answers: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::init::{self, CONTROL, OUTPUTS, SHARED as SHARED_FD, text};
 use crate::notes;
+use crate::stand_ins;
 use crate::supervisor::shared::{MAGIC, Shared};
 use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
 use crate::sys::{self, c_char, c_int, c_long, c_void};
@@ -70,7 +71,8 @@ pub fn prepare(setup: &Setup, start: &Start) -> Option<Clock> {
 
 fn settings(start: &Start) -> Settings {
     let limit = i64::try_from(start.virtual_ns).unwrap_or(i64::MAX);
-    Settings { steady: start.clock == mode::STEADY, seed: start.seed, limit }
+    let aside = start.stand_ins.then_some(stand_ins::NUMBER);
+    Settings { steady: start.clock == mode::STEADY, seed: start.seed, limit, aside }
 }
 
 fn map(fd: c_int, size: usize) -> *mut c_void {

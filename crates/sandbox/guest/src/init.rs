@@ -7,7 +7,7 @@ use crate::notes::{self, Notes};
 use crate::packets;
 use crate::sys;
 use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
-use crate::{confine, folder, learner, trace};
+use crate::{confine, folder, learner, stand_ins, trace};
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering::*;
 
@@ -21,8 +21,15 @@ pub const SHARED: i32 = 8;
 /// Asks the learner's interpreter to write down where its threads are.
 const DUMP_SIGNAL: i32 = 62;
 
-/// Runs in the freshly cloned process. Returns only in the learner, confined, with the job's descriptor.
-pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
+/// Who comes back from [`enter`], confined.
+pub enum Role {
+    /// With the job's descriptor.
+    Learner(i32),
+    StandIns,
+}
+
+/// Runs in the freshly cloned process, and returns only in those it forks.
+pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Role {
     let unblocked = block_signals();
     let noted = notes::create();
     arrange_descriptors(fds);
@@ -47,6 +54,9 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
     // One session for init and learner: the scheduler's automatic groups starve one of two under load.
     // SAFETY: takes nothing; init is no group leader, so it cannot fail.
     unsafe { sys::setsid() };
+    if start.stand_ins && stand_ins::fork(setup, start, &unblocked) {
+        return Role::StandIns;
+    }
     set_oom_score(score, b"1000");
     // SAFETY: the process has one thread; the child continues with a copy of everything.
     let learner = unsafe { sys::fork() };
@@ -60,10 +70,11 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> i32 {
                 unsafe { sys::close(fd) };
             }
             learner::confine(setup, start, &unblocked);
-            JOB
+            Role::Learner(JOB)
         }
         _ => {
             set_oom_score(score, b"0");
+            stand_ins::leave();
             wait_and_report(setup, learner, work, clock.as_mut())
         }
     }
@@ -222,6 +233,7 @@ fn wait_and_report(setup: &Setup, learner: i32, work: i32, mut clock: Option<&mu
     }
     if let Some(notes) = notes::get() {
         status.waiting = notes.waiting();
+        status.answers = notes.answers();
         status.events |= notes.events.load(Relaxed) & !event::DISK_FULL;
         status.dump = notes.dump();
         status.failure = notes.failure();

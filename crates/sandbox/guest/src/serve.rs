@@ -3,7 +3,7 @@
 use crate::python::{Api, Py};
 use crate::sys::{self, c_char, c_int};
 use crate::wire::{CONTROL, MAX_PACKET, Setup, Start, Writer, clock, note, tag};
-use crate::{confine, init, learner, packets, trace};
+use crate::{confine, init, learner, packets, stand_ins, trace};
 
 /// The functions of `guest.py` the library calls.
 pub struct Guest {
@@ -18,7 +18,7 @@ pub struct Guest {
 }
 
 const SOURCE: &str = concat!(include_str!("../guest.py"), "\0");
-const FILE_INPUT: c_int = 257;
+pub const FILE_INPUT: c_int = 257;
 /// Larger than `PyConfig` in any version; the functions that fill it know its size.
 const CONFIG_BYTES: usize = 16 * 1024;
 
@@ -188,9 +188,12 @@ fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32])
         (api.PyOS_BeforeFork)();
         let pid = sys::syscall(sys::SYS_CLONE3, &arguments as *const sys::clone_args, size_of::<sys::clone_args>());
         if pid == 0 {
-            let job = init::enter(setup, start, fds);
+            let role = init::enter(setup, start, fds);
             (api.PyOS_AfterFork_Child)();
-            learner::live(api, guest, setup, start, job)
+            match role {
+                init::Role::Learner(job) => learner::live(api, guest, setup, start, job),
+                init::Role::StandIns => stand_ins::live(api, setup, start),
+            }
         }
         let errno = sys::errno();
         (api.PyOS_AfterFork_Parent)();

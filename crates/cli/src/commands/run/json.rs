@@ -30,6 +30,8 @@ pub(super) struct Report {
     notes: Vec<String>,
     /// With `--races`, each with its order.
     runs: Vec<Run>,
+    /// What stand-ins answered.
+    answers: Vec<Answer>,
     cause: Option<String>,
     hint: Option<String>,
     failure: Option<Failure>,
@@ -41,6 +43,15 @@ struct Run {
     outcome: &'static str,
     exit: Option<i32>,
     stdout: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    host: String,
+    method: String,
+    path: String,
+    status: u16,
+    known: bool,
 }
 
 #[derive(Serialize)]
@@ -92,6 +103,7 @@ impl Report {
             prints: view.prints,
             notes: view.notes,
             runs: hunt.iter().flat_map(|hunt| &hunt.runs).map(Run::new).collect(),
+            answers: transcript.answers.iter().map(Answer::new).collect(),
             cause: transcript.cause.clone(),
             hint: (!hints.is_empty()).then(|| hints.join("; ")),
             failure: transcript.failure.clone().map(|failure| Failure {
@@ -102,6 +114,13 @@ impl Report {
             }),
             writes,
         }
+    }
+}
+
+impl Answer {
+    fn new(answer: &etude_sandbox::Answer) -> Self {
+        let etude_sandbox::Answer { host, method, path, status, known, .. } = answer.clone();
+        Self { host, method, path, status, known }
     }
 }
 
