@@ -10,6 +10,7 @@ mod lesson;
 mod prompt;
 mod prose;
 mod section;
+mod shell;
 mod snippet;
 mod spelling;
 mod stand_in;

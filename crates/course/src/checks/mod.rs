@@ -22,10 +22,14 @@ pub mod packages;
 mod personal_path;
 mod place;
 mod placeholder_test;
+mod platform_differs;
+mod powershell_quotes;
+mod powershell_trap;
 mod python_syntax;
 mod quiz_answer;
 mod reading_without_link;
 pub mod runs;
+mod shell_trap;
 mod silence;
 mod skipped_heading;
 mod tracking_parameter;
@@ -39,6 +43,7 @@ mod unused_ignore;
 use etude_text::{Diagnostic, Severity, Source, Sources};
 
 use crate::lesson::{Course, Lesson};
+use crate::snippet::Snippet;
 use crate::verdict::Surroundings;
 
 /// A check: its name, what it is for, and how it looks.
@@ -59,6 +64,13 @@ pub struct Context<'a> {
     pub lesson: &'a Lesson,
     pub source: &'a Source,
     pub around: &'a Surroundings<'a>,
+}
+
+impl Context<'_> {
+    /// The text of the section that a snippet stands in, without its subsections.
+    fn section_text(&self, snippet: &Snippet) -> &str {
+        self.lesson.sections[snippet.section.0 as usize].own.slice(self.source.text())
+    }
 }
 
 /// Where a check puts what it finds.
@@ -108,9 +120,13 @@ pub static CHECKS: &[&Check] = &[
     &not_utf8::CHECK,
     &personal_path::CHECK,
     &placeholder_test::CHECK,
+    &platform_differs::CHECK,
+    &powershell_quotes::CHECK,
+    &powershell_trap::CHECK,
     &python_syntax::CHECK,
     &quiz_answer::CHECK,
     &reading_without_link::CHECK,
+    &shell_trap::CHECK,
     &skipped_heading::CHECK,
     &tracking_parameter::CHECK,
     &unclosed_fence::CHECK,
