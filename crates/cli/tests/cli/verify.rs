@@ -132,3 +132,47 @@ fn one_snippet_runs_with_what_it_needs() {
       hint: bind them in a fence before, marked `hide` if the reader need not see it
     ");
 }
+
+#[test]
+fn what_hangs_on_the_order_is_noted_and_a_finding_with_races() {
+    let lesson = "\
+# Tea
+
+```python
+import asyncio
+
+async def pour(name):
+    await asyncio.sleep(1)
+    print(name)
+
+async def main():
+    await asyncio.gather(pour(\"green\"), pour(\"black\"))
+
+asyncio.run(main())
+```
+
+```output
+green
+black
+```
+";
+    let folder = TempFolder::new().file("tea.md", lesson);
+    assert_snapshot!(folder.etude("check"), @"
+    exit 0
+    --- stdout
+    note[order-dependent]: not always: it does not hold in 1 of 4 orders; with seed
+                           2 it prints `black`, and not `green`
+      --> tea.md:17:1
+       |
+    17 | green
+       | ^^^^^
+       |
+       = hint: say that the order may differ, or mark the output `unordered`
+
+    --- stderr
+    1 file, 2 snippets, 1 claim: 1 true, 0 false, 0 undecided; 1 note (… ms)
+    ");
+    assert!(folder.etude("check --races=4").starts_with("exit 1"));
+    let shown = folder.etude("run tea.md#4 --seed 2");
+    assert!(shown.contains("--- stdout\nblack\ngreen\n"), "{shown}");
+}

@@ -71,6 +71,11 @@ pub enum Verdict {
         /// The part of the claim it is about, where that is narrower.
         span: Option<Span>,
     },
+    /// It holds in the order in which things began to wait, and in another it does not.
+    NotAlways {
+        evidence: String,
+        span: Option<Span>,
+    },
     Undecided {
         reason: String,
         hint: Option<String>,
@@ -85,7 +90,7 @@ impl Verdict {
     /// The part of what was said that is wrong.
     fn span(&self) -> Option<Span> {
         match self {
-            Verdict::False { span, .. } => *span,
+            Verdict::False { span, .. } | Verdict::NotAlways { span, .. } => *span,
             Verdict::Holds | Verdict::Undecided { .. } => None,
         }
     }
@@ -255,21 +260,31 @@ impl Evidence {
     }
 }
 
-/// The verdict for all orders: what holds in some only, does not hold.
+/// The verdict for all orders: the first is the usual one, the others are those of the seeds from 1 on.
 fn combined(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let all: Vec<Verdict> = verdicts.collect();
+    let Some(first) = all.first() else { return Verdict::undecided("it was not run") };
     let held = all.iter().filter(|verdict| **verdict == Verdict::Holds).count();
-    let wrong = all.iter().find(|verdict| matches!(verdict, Verdict::False { .. }));
-    match (wrong, held) {
-        (Some(Verdict::False { evidence, span, .. }), 1..) => Verdict::False {
+    let wrong = || {
+        all.iter().enumerate().find_map(|(seed, verdict)| match verdict {
+            Verdict::False { evidence, span, .. } => Some((seed, evidence, *span)),
+            _ => None,
+        })
+    };
+    match first {
+        Verdict::False { evidence, span, .. } if held > 0 => Verdict::False {
             evidence: format!("not always: in {} of {} orders {evidence}", all.len() - held, all.len()),
             hint: Some("say that the order may differ, or mark the output `unordered`".to_owned()),
             span: *span,
         },
-        (Some(wrong), _) => wrong.clone(),
-        (None, _) => {
-            let open = all.iter().find(|verdict| **verdict != Verdict::Holds);
-            open.cloned().unwrap_or(if all.is_empty() { Verdict::undecided("it was not run") } else { Verdict::Holds })
-        }
+        Verdict::Holds => wrong().map_or(Verdict::Holds, |(seed, evidence, span)| Verdict::NotAlways {
+            evidence: format!(
+                "not always: it does not hold in {} of {} orders; with seed {seed} {evidence}",
+                all.len() - held,
+                all.len()
+            ),
+            span,
+        }),
+        other => other.clone(),
     }
 }

@@ -13,9 +13,11 @@ use crate::plan::Action;
 pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
     let lesson = case.lesson;
     let mut diagnostics = Vec::new();
+    let unordered = Some("say that the order may differ, or mark the output `unordered`".to_owned());
     for decision in decisions {
         let (check, evidence, hint) = match (&decision.verdict, decision.what) {
             (Verdict::False { evidence, hint, .. }, what) => (check(lesson, what), evidence, hint),
+            (Verdict::NotAlways { evidence, .. }, _) => (Some(&runs::ORDER_DEPENDENT), evidence, &unordered),
             (Verdict::Undecided { reason, hint }, What::Works(_)) => (Some(&runs::UNDECIDED_SNIPPET), reason, hint),
             _ => continue,
         };

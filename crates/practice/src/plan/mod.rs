@@ -53,6 +53,8 @@ pub struct Session {
     pub stand_ins: Vec<StandIn>,
     pub clock: Clock,
     pub timeout: Option<Duration>,
+    /// What it prints is compared line by line, and several tasks or threads print it.
+    pub races: bool,
 }
 
 /// One snippet in a session.

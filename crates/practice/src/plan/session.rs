@@ -13,7 +13,7 @@ use super::{Action, Command, File, Server, Session, Step, Supply, files, needs, 
 pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<Step>, least: Profile) -> Session {
     let mut all: BTreeMap<String, File> = BTreeMap::new();
     let mut profile = least;
-    let (mut clock, mut timeout, mut timed) = (None, None, false);
+    let (mut clock, mut timeout, mut timed, mut races) = (None, None, false, false);
     let mut asked: BTreeSet<String> = BTreeSet::new();
     for code in server.iter().flat_map(|server| &server.parts) {
         asked.extend(stood_in_for(lender, code.snippet, &code.text));
@@ -51,6 +51,7 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
         clock = clock.or(snippet.attribute("clock").and_then(Clock::from_name));
         timeout = timeout.or(snippet.attribute("timeout").and_then(duration));
         timed |= is_timed(lender, step.snippet);
+        races |= CONCURRENT.iter().any(|word| text.contains(word)) && is_ordered(lender, step.snippet);
         for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, &text) {
             let own = files::file_name(snippet) == Some(&file.path);
             if !own {
@@ -70,7 +71,30 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
     let steady = timed && server.is_none() && profile == Profile::Python;
     let clock = clock.unwrap_or(if steady { Clock::Steady } else { Clock::Virtual });
 
-    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout }
+    // Elsewhere no seed gives the same order again, and what differs may be anything.
+    races &= server.is_none() && profile == Profile::Python && clock != Clock::Real;
+
+    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout, races }
+}
+
+/// What makes several things happen at once.
+const CONCURRENT: [&str; 9] = [
+    "create_task",
+    "ensure_future",
+    "gather(",
+    "TaskGroup",
+    "as_completed",
+    "asyncio.wait(",
+    "to_thread",
+    "Thread(",
+    "ThreadPoolExecutor",
+];
+
+/// Whether lines are foretold in an order.
+fn is_ordered(lender: &Lender<'_>, index: usize) -> bool {
+    lender.lesson.claims.iter().filter(|claim| claim.about == Subject::Snippet(index)).any(|claim| {
+        matches!(&claim.kind, ClaimKind::Output { parts, .. } if parts.len() > 1 || parts.iter().any(|it| it.contains('\n')))
+    })
 }
 
 /// The hosts that a text names and that are stood in for.

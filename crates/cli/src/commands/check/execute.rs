@@ -35,12 +35,14 @@ pub(super) struct Decided {
 pub(super) fn execute(
     workspace: &mut Workspace,
     with: &[Requirement],
+    races: Option<u64>,
     printer: &Printer,
 ) -> anyhow::Result<Vec<Decided>> {
     for folder in &mut workspace.courses {
         let packages = folder.course.config.packages.get_or_insert_default();
         packages.extend(with.iter().map(ToString::to_string));
     }
+    let seeds: Vec<u64> = (1..=races.unwrap_or(0)).collect();
     let sources = &workspace.sources;
     let mut planned = Vec::new();
     for folder in &workspace.courses {
@@ -54,11 +56,13 @@ pub(super) fn execute(
         let needed = plans.iter().any(|plan| !plan.sessions.is_empty());
         let environment = if needed { Some(environment(folder, printer)?) } else { None };
         let with = sandbox.as_ref().zip(environment.as_ref());
+        let slots = std::thread::available_parallelism().map_or(1, usize::from);
+        let setup = with.map(|(sandbox, environment)| Setup { sandbox, environment, at_once: slots, seeds: &seeds });
         let decided: Vec<Decided> = folder
             .lessons()
             .par_iter()
             .zip(plans)
-            .map(|(lesson, plan)| decided(folder, lesson, plan, sources, with))
+            .map(|(lesson, plan)| decided(folder, lesson, plan, sources, setup.as_ref()))
             .collect();
         all.extend(decided);
     }
@@ -107,13 +111,9 @@ fn decided(
     lesson: &Lesson,
     plan: Plan,
     sources: &Sources,
-    with: Option<(&Sandbox, &Environment)>,
+    setup: Option<&Setup<'_>>,
 ) -> Decided {
-    let slots = std::thread::available_parallelism().map_or(1, usize::from);
-    let ran: Vec<Ran> = match with {
-        Some((sandbox, environment)) => run(&plan, &Setup { sandbox, environment, at_once: slots, seeds: &[] }),
-        None => Vec::new(),
-    };
+    let ran: Vec<Ran> = setup.map_or_else(Vec::new, |setup| run(&plan, setup));
     let around = Surroundings { exists: &|path| folder.exists(path) };
     let case = Case {
         course: &folder.course,
@@ -121,7 +121,7 @@ fn decided(
         source: sources.get(lesson.file),
         plan: &plan,
         ran: &ran,
-        python: with.map_or((0, 0), |(_, environment)| environment.version().minor()),
+        python: setup.map_or((0, 0), |setup| setup.environment.version().minor()),
         around: &around,
     };
     let decisions = decide(&case);

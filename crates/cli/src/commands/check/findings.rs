@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::check;
-use etude_course::checks::runs::UNDECIDED_SNIPPET;
+use etude_course::checks::runs::{ORDER_DEPENDENT, UNDECIDED_SNIPPET};
 use etude_course::{Lesson, Surroundings, Verdict, decide};
 use etude_practice::decide::{Verdict as Found, What};
 use etude_project::{CourseFolder, Workspace};
@@ -62,7 +62,8 @@ impl Findings {
 
 impl Findings {
     /// Adds what runs decided: of the claims of these lessons they know more than reading does.
-    pub(super) fn add(&mut self, decided: &[Decided], strict: bool) {
+    /// `strict` and `races` make findings of what else is only noted.
+    pub(super) fn add(&mut self, decided: &[Decided], strict: bool, races: bool) {
         if decided.is_empty() {
             return;
         }
@@ -71,13 +72,14 @@ impl Findings {
         for decision in decisions.filter(|decision| matches!(decision.what, What::Claim(_))) {
             self.claims.total += 1;
             match decision.verdict {
-                Found::Holds => self.claims.is_true += 1,
+                Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
                 Found::False { .. } => self.claims.is_false += 1,
                 Found::Undecided { .. } => self.claims.undecided += 1,
             }
         }
         let mut found: Vec<Diagnostic> = decided.iter().flat_map(|decided| decided.diagnostics.clone()).collect();
-        for diagnostic in found.iter_mut().filter(|it| strict && it.code == UNDECIDED_SNIPPET.code) {
+        let count = |code| strict && code == UNDECIDED_SNIPPET.code || races && code == ORDER_DEPENDENT.code;
+        for diagnostic in found.iter_mut().filter(|it| count(it.code)) {
             diagnostic.severity = diagnostic.severity.max(Severity::Warning);
         }
         self.diagnostics.extend(found);

@@ -57,6 +57,13 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "no_run")]
     strict: bool,
 
+    /// Run each session again with N seeds, and count as a finding what holds in some orders only. Without it, sessions
+    /// whose output may hang on the order get a few, and what they show is noted
+    #[arg(
+        long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10",
+        value_parser = clap::value_parser!(u64).range(1..=100), conflicts_with = "no_run")]
+    races: Option<u64>,
+
     /// Repair what can be repaired safely, then report the rest
     #[arg(long)]
     fix: bool,
@@ -85,14 +92,14 @@ struct Format {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, fix, format, levels } = arguments;
+    let Arguments { paths, no_run, with, strict, races, fix, format, levels } = arguments;
     let started = Instant::now();
     anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
     let mut workspace = paths.read()?;
     let mut findings = Findings::of(&mut workspace, &levels);
     let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
-    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, printer)? };
-    findings.add(&decided, strict);
+    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, races, printer)? };
+    findings.add(&decided, strict, races.is_some());
     let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
     let wall = started.elapsed();
 

@@ -21,7 +21,7 @@ pub(super) struct VerdictReport<'a> {
     /// In the author's words.
     text: Option<&'a str>,
     inferred: bool,
-    /// `holds`, `false`, `undecided`, or `nothing` where nothing is to be decided.
+    /// `holds`, `not always`, `false`, `undecided`, or `nothing` where nothing is to be decided.
     verdict: &'static str,
     /// What happened, or why nobody knows.
     evidence: Option<&'a str>,
@@ -61,6 +61,7 @@ fn verdict<'a>(lesson: &'a Lesson, source: &'a Source, plan: &Plan, decision: &'
     let (verdict, evidence, hint) = match &decision.verdict {
         Verdict::Holds => ("holds", None, None),
         Verdict::False { evidence, hint, .. } => ("false", Some(evidence.as_str()), hint.as_deref()),
+        Verdict::NotAlways { evidence, .. } => ("not always", Some(evidence.as_str()), None),
         Verdict::Undecided { reason, hint } => ("undecided", Some(reason.as_str()), hint.as_deref()),
     };
     let steps = plan.sessions.iter().flat_map(|session| &session.steps);
