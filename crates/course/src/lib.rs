@@ -6,6 +6,7 @@ mod anchor;
 pub mod checks;
 mod claim;
 mod config;
+mod count;
 mod lesson;
 mod prompt;
 mod prose;
@@ -16,7 +17,7 @@ mod spelling;
 mod stand_in;
 mod verdict;
 
-pub use claim::{Claim, ClaimKind, Found, Scope, Subject};
+pub use claim::{Claim, ClaimKind, Found, Scope, Subject, Thing};
 pub use config::{Config, ConfigError, Module, parse_config};
 pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::claim::{Claim, ClaimKind, Subject};
+use crate::count;
 use crate::lesson::{Course, Lesson};
 use crate::snippet::Snippet;
 
@@ -28,6 +29,10 @@ pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surround
         ClaimKind::Link { url } => link(course, lesson, url, around),
         ClaimKind::Line { first, last } => match claim.about {
             Subject::Snippet(index) => line(&lesson.snippets[index], *first, *last),
+            Subject::Lesson => Verdict::Undecided("no code is shown here"),
+        },
+        ClaimKind::Count { number, thing } => match claim.about {
+            Subject::Snippet(index) => count::decide(&lesson.snippets[index], *number, *thing),
             Subject::Lesson => Verdict::Undecided("no code is shown here"),
         },
         _ => Verdict::Undecided("nothing was run"),

@@ -5,6 +5,7 @@
 
 mod builtins;
 mod compiler;
+mod counts;
 mod depth;
 mod errors;
 mod highlight;
@@ -18,6 +19,7 @@ mod usage;
 mod version;
 pub mod waiting;
 
+pub use counts::Counts;
 pub use errors::SyntaxError;
 pub use highlight::{Token, TokenKind, highlight};
 pub use imports::Import;

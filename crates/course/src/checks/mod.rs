@@ -8,6 +8,7 @@ mod doubled_heading;
 mod duplicate_id;
 mod empty_section;
 mod exercise_time;
+mod false_count;
 mod front_matter;
 mod invalid_json;
 mod joined_list_items;
@@ -108,6 +109,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_id::CHECK,
     &empty_section::CHECK,
     &exercise_time::CHECK,
+    &false_count::CHECK,
     &front_matter::CHECK,
     &invalid_json::CHECK,
     &joined_list_items::CHECK,

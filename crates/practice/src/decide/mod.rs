@@ -210,7 +210,7 @@ impl<'a> Known<'a> {
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
             ClaimKind::Behaviour => Verdict::undecided("said in words that no rule can decide"),
             ClaimKind::Version { minor, .. } => self.version(*minor, snippet),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } => self.read(claim),
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } => self.read(claim),
         }
     }
 

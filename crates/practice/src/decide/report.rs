@@ -55,7 +55,7 @@ fn given(case: &Case<'_>, snippet: usize) -> String {
     if words.is_empty() { String::new() } else { format!("; it was given {}", words.join(", ")) }
 }
 
-/// Links and lines have checks of their own.
+/// Links, lines and counts have checks of their own.
 fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
     match what {
         What::Works(_) => Some(&runs::FAILING_SNIPPET),
@@ -66,7 +66,7 @@ fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
             ClaimKind::Elapsed { .. } => Some(&runs::FALSE_TIME),
             ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&runs::FALSE_END),
             ClaimKind::Version { .. } => Some(&runs::FALSE_VERSION),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Behaviour => None,
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } | ClaimKind::Behaviour => None,
         },
     }
 }
