@@ -7,6 +7,7 @@ pub mod checks;
 mod claim;
 mod config;
 mod count;
+mod exercise;
 mod lesson;
 mod prompt;
 mod prose;
@@ -19,6 +20,7 @@ mod verdict;
 
 pub use claim::{Claim, ClaimKind, Found, Scope, Subject, Thing};
 pub use config::{Config, ConfigError, Module, parse_config};
+pub use exercise::{Exercise, Files, Lost, lost};
 pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};

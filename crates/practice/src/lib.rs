@@ -5,6 +5,7 @@
 //! prints nothing, and gets courses and interpreters from its callers.
 
 pub mod decide;
+pub mod exercise;
 pub mod plan;
 pub mod run;
 pub mod stand_ins;

@@ -45,6 +45,8 @@ pub struct CourseFolder {
     pub course: Course,
     /// How many lessons were asked for. They come first; the others are only linked to.
     asked: usize,
+    /// The folders that were asked for, of which this is the course.
+    pub(crate) scopes: Vec<PlannedScope>,
 }
 
 impl CourseFolder {
@@ -122,6 +124,11 @@ impl Workspace {
         !read && self.errors.is_empty() && self.diagnostics.is_empty()
     }
 
+    /// Adds a file that is no lesson, so that something can be shown of it.
+    pub fn add_beside(&mut self, source: Source) -> FileId {
+        self.add(source, None)
+    }
+
     fn add(&mut self, source: Source, place: Option<PathBuf>) -> FileId {
         self.places.push(place);
         self.sources.add(source)
@@ -195,7 +202,7 @@ impl Workspace {
         let asked = lessons.len();
         let linked = self.linked(&root, &lessons);
         lessons.extend(self.read_lessons(linked, false));
-        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), asked });
+        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), asked, scopes });
     }
 
     fn read_lessons(&mut self, wanted: Vec<(String, PlannedFile)>, report: bool) -> Vec<Lesson> {
@@ -345,10 +352,11 @@ struct PlannedCourse {
     files: BTreeMap<String, PlannedFile>,
 }
 
-struct PlannedScope {
-    location: PathBuf,
+#[derive(Debug)]
+pub(crate) struct PlannedScope {
+    pub(crate) location: PathBuf,
     /// How its path is shown.
-    prefix: PathBuf,
+    pub(crate) prefix: PathBuf,
 }
 
 struct PlannedFile {

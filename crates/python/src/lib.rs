@@ -19,6 +19,7 @@ mod usage;
 mod version;
 pub mod waiting;
 
+pub use builtins::is_builtin;
 pub use counts::Counts;
 pub use errors::SyntaxError;
 pub use highlight::{Token, TokenKind, highlight};

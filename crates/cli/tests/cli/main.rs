@@ -5,6 +5,7 @@
 mod check;
 mod clock;
 mod doctor;
+mod exercises;
 mod explain;
 mod find;
 mod fix;

@@ -8,6 +8,7 @@ mod doubled_heading;
 mod duplicate_id;
 mod empty_section;
 mod exercise_time;
+pub mod exercises;
 mod false_count;
 mod front_matter;
 mod invalid_json;

@@ -3,16 +3,20 @@
 use etude_text::Severity;
 
 use super::Check;
+use super::exercises::{FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER};
 
 /// All of them, in alphabetical order of their codes.
 pub static RUN_CHECKS: &[&Check] = &[
     &FAILING_SNIPPET,
+    &FAILING_SOLUTION,
     &FALSE_END,
     &FALSE_OUTPUT,
     &FALSE_RESPONSE,
     &FALSE_TIME,
     &FALSE_VERSION,
+    &LOST_REFERENCE,
     &ORDER_DEPENDENT,
+    &PASSING_STARTER,
     &UNDECIDED_SNIPPET,
     &UNMENTIONED_WARNING,
 ];

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::execute::Decided;
+use super::exercises::Judgement;
 use super::levels::Levels;
 
 #[derive(Debug, Default)]
@@ -83,6 +84,24 @@ impl Findings {
             diagnostic.severity = diagnostic.severity.max(Severity::Warning);
         }
         self.diagnostics.extend(found);
+        self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+}
+
+impl Findings {
+    /// Adds what exercises claim without words: each has a solution that passes and a starter that does not.
+    pub(super) fn add_exercises(&mut self, exercises: &[Judgement]) {
+        for exercise in exercises {
+            for verdict in exercise.verdicts() {
+                self.claims.total += 1;
+                match verdict {
+                    Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
+                    Found::False { .. } => self.claims.is_false += 1,
+                    Found::Undecided { .. } => self.claims.undecided += 1,
+                }
+            }
+            self.diagnostics.extend(exercise.diagnostics.iter().cloned());
+        }
         self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     }
 }

@@ -1,4 +1,5 @@
 pub(crate) mod execute;
+mod exercises;
 mod findings;
 mod fix;
 mod levels;
@@ -100,6 +101,8 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
     let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, races, printer)? };
     findings.add(&decided, strict, races.is_some());
+    let exercises = if no_run { Vec::new() } else { exercises::judged(&mut workspace, printer)? };
+    findings.add_exercises(&exercises);
     let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
     let wall = started.elapsed();
 
@@ -115,6 +118,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
             wall_ms: wall.as_millis() as u64,
             virtual_ms: decided.iter().map(|decided| decided.virtual_time.as_millis() as u64).sum(),
             verdicts: verdicts::report(&workspace, &decided),
+            exercises: exercises.iter().map(exercises::Judgement::report).collect(),
             diagnostics: render::json(&workspace.sources, diagnostics),
             errors: errors.into_iter().map(Failure::of).collect(),
         };
@@ -157,6 +161,7 @@ struct Report<'a> {
     virtual_ms: u64,
     /// What runs decided; empty with `--no-run`.
     verdicts: Vec<VerdictReport<'a>>,
+    exercises: Vec<exercises::Report<'a>>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
     errors: Vec<Failure<'a>>,
 }
