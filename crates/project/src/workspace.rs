@@ -272,7 +272,9 @@ impl Workspace {
                 Lesson::read(lesson.file, lesson.path, self.sources.get(lesson.file))
             };
             let lessons = course.lessons.into_par_iter().map(again).collect();
+            let answers = course.answers;
             folder.course = Course::new(course.config, lessons);
+            folder.course.answers = answers;
         }
     }
 

@@ -3,6 +3,7 @@ mod exercises;
 mod findings;
 mod fix;
 mod levels;
+mod online;
 mod verdicts;
 
 use std::error::Error as _;
@@ -30,6 +31,7 @@ Examples:
   etude check                                run the course in the current folder
   etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
   etude check --no-run                       only read it
+  etude check --no-run --online              ask other hosts, too, whether links lead somewhere
   etude check --no-run --fix lessons         repair what can be repaired safely
   etude check --no-run --ignore missing-alt-text .
                                              without one of the checks
@@ -65,6 +67,10 @@ pub(crate) struct Arguments {
         value_parser = clap::value_parser!(u64).range(1..=100), conflicts_with = "no_run")]
     races: Option<u64>,
 
+    /// Ask other hosts whether what the lessons link to is there
+    #[arg(long)]
+    online: bool,
+
     /// Repair what can be repaired safely, then report the rest
     #[arg(long)]
     fix: bool,
@@ -93,10 +99,13 @@ struct Format {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, races, fix, format, levels } = arguments;
+    let Arguments { paths, no_run, with, strict, races, online, fix, format, levels } = arguments;
     let started = Instant::now();
     anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
     let mut workspace = paths.read()?;
+    if online {
+        online::ask(&mut workspace, printer);
+    }
     let mut findings = Findings::of(&mut workspace, &levels);
     let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
     let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, races, printer)? };
