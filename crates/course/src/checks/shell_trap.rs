@@ -138,10 +138,17 @@ fn parallel(script: &Script<'_>) -> Vec<Found> {
 
 /// `curl http://…?a=1&b=2`
 fn ampersands(script: &Script<'_>) -> Vec<Found> {
+    const CLIENTS: [&str; 6] = ["curl", "wget", "http", "https", "open", "xdg-open"];
+    // What a shell prints is often shown without a prompt.
+    let asks = |range: &Range<usize>| {
+        let client = |command: &&Command| CLIENTS.contains(&command.name());
+        script.commands.iter().filter(client).flat_map(|it| &it.words).any(|word| word.range == *range)
+    };
     let mut found = Vec::new();
     for window in script.tokens.windows(3) {
         if let [PosixToken::Word(word), PosixToken::Operator("&", range), PosixToken::Word(next)] = window
             && word.text.contains("://")
+            && asks(&word.range)
             && word.text.contains('?')
             && (word.range.end, next.range.start) == (range.start, range.end)
         {

@@ -52,7 +52,7 @@ pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
         Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
     };
     let works = |evidence| stood_in::doubted(evidence, works(known, snippet, evidence));
-    let works = super::combined(all.iter().map(works));
+    let works = known.unless_cut(snippet, super::combined(all.iter().map(works)));
     let mut decisions = vec![decision(What::Works(snippet.index), works)];
     if let Some(warning) = all.first().and_then(|evidence| unmentioned(known, snippet, evidence)) {
         let verdict = Verdict::wrong(
@@ -147,7 +147,7 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
         return Verdict::wrong(evidence, "write what it gives, or mend the code");
     }
-    if let Some(verdict) = doubt::lacking(snippet, raised) {
+    if let Some(verdict) = doubt::lacking(snippet, raised).or_else(|| doubt::unbound(known, snippet, raised)) {
         return verdict;
     }
     // The author knows: the exception is in the text, in a comment, or in the output shown.

@@ -35,6 +35,8 @@ pub(super) struct Pattern {
     numbers: Vec<f64>,
     /// What a set is shown to have, in no order.
     set: Option<Vec<String>>,
+    /// A value in brackets without its blanks: authors wrap and space them as they like.
+    bare: Option<String>,
 }
 
 impl Pattern {
@@ -79,11 +81,13 @@ impl Pattern {
         }
         pattern.push_str(&regex::escape(&stated[at..]));
         pattern.push_str(if anchored { ")$" } else { ")" });
-        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers, set: elements(stated) })
+        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers, set: elements(stated), bare: bare(stated) })
     }
 
     pub(super) fn fits(&self, line: &str) -> bool {
-        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set)) || self.fits_as_text(line)
+        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set))
+            || self.bare.as_ref().is_some_and(|stated| bare(line).as_ref() == Some(stated))
+            || self.fits_as_text(line)
     }
 
     fn fits_as_text(&self, line: &str) -> bool {
@@ -102,6 +106,22 @@ fn elements(line: &str) -> Option<Vec<String>> {
     let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().to_owned()).collect();
     elements.sort();
     plain.then_some(elements)
+}
+
+/// `[1, 'a b' ]` as `[1,'a b']`.
+fn bare(line: &str) -> Option<String> {
+    let line = line.trim();
+    line.starts_with(['[', '(', '{']).then_some(())?;
+    let mut quote = None;
+    let keep = |char: &char| {
+        match (quote, *char) {
+            (None, '\'' | '"') => quote = Some(*char),
+            (Some(open), char) if char == open => quote = None,
+            _ => {}
+        }
+        quote.is_some() || *char != ' '
+    };
+    Some(line.chars().filter(keep).collect())
 }
 
 /// "About" is a tenth, and never less than what an idle machine loses.
@@ -126,10 +146,10 @@ fn shape(text: &str) -> String {
     shape
 }
 
-/// What a terminal shows of a text: without colours.
+/// What a terminal shows of a text: without colours, and without the folder that a reader does not have.
 pub(super) fn plain(text: &str) -> String {
     static COLOURS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").expect("a valid expression"));
-    COLOURS.replace_all(text, "").into_owned()
+    COLOURS.replace_all(text, "").replace("/sandbox/work/", "")
 }
 
 #[cfg(test)]
@@ -148,6 +168,8 @@ mod tests {
         check("a+b [c]", "a+b [c]", true);
         check("cups", "3 cups", false);
         check("cups  ", "cups", true);
+        check("['a b', 2 ]", "['a b', 2]", true);
+        check("['a b', 2]", "['ab', 2]", false);
     }
 
     #[test]

@@ -191,7 +191,10 @@ impl<'a> Known<'a> {
             Subject::Lesson => return self.read(claim),
         };
         let of_runs = |decide: &dyn Fn(&Evidence) -> Verdict| match self.evidence(snippet.index) {
-            Ok(all) => combined(all.iter().map(|evidence| stood_in::doubted(evidence, decide(evidence)))),
+            Ok(all) => {
+                let verdicts = all.iter().map(|evidence| stood_in::doubted(evidence, decide(evidence)));
+                self.unless_cut(snippet, combined(verdicts))
+            }
             Err(verdict) => verdict,
         };
         match &claim.kind {
@@ -211,6 +214,18 @@ impl<'a> Known<'a> {
             ClaimKind::Behaviour => Verdict::undecided("said in words that no rule can decide"),
             ClaimKind::Version { minor, .. } => self.version(*minor, snippet),
             ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } => self.read(claim),
+        }
+    }
+
+    /// Nothing is false of code of which `...` leaves out a part.
+    fn unless_cut(&self, snippet: &etude_course::Snippet, verdict: Verdict) -> Verdict {
+        let Verdict::False { evidence, .. } = &verdict else { return verdict };
+        match doubt::partial(self, snippet) {
+            Some(line) => Verdict::Undecided {
+                reason: format!("line {line} shows only a part of the code (`...`), and {evidence}"),
+                hint: Some("show all of it, if need be in a fence marked `hide`".to_owned()),
+            },
+            None => verdict,
         }
     }
 
