@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use etude_course::{Claim, ClaimKind, Found, Snippet, Subject};
+use etude_course::{Claim, ClaimKind, Found, Lang, Snippet, Subject};
 use regex::Regex;
 
 use super::output::shortened;
@@ -125,6 +125,11 @@ pub(super) fn of_output(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
         return Some(Verdict::undecided(format!("a statement before: {why}")));
     }
     if claim.found == Found::Console
+        && let Some(verdict) = at_prompt(known, claim, snippet, evidence)
+    {
+        return Some(verdict);
+    }
+    if claim.found == Found::Console
         && let Some(part) = evidence.parts.iter().rev().find(|part| part.line < known.line(claim.span.start))
         && let Some(raised) = raised_in(part)
         && let undecided @ Verdict::Undecided { .. } = ends::failed(known, snippet, &raised)
@@ -157,6 +162,23 @@ pub(super) fn of_output(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
             "mark the output `unordered`",
         )
     })
+}
+
+/// What a prompt shows that no run can: files of the reader, addresses, another prompt.
+fn at_prompt(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidence) -> Option<Verdict> {
+    let part = evidence.parts.iter().rev().find(|part| part.line < known.line(claim.span.start))?;
+    let typed = known.case.source.lines().span(part.line).slice(known.case.source.text());
+    let missing = ["No such file or directory", "can't open file"].iter().any(|words| part.stderr.contains(words));
+    if snippet.lang == Lang::Shell && missing {
+        let words = shortened(part.stderr.lines().last().unwrap_or_default());
+        return Some(Verdict::undecided(format!("it needs a file the lesson does not have: `{words}`")));
+    }
+    if claim.text.starts_with("Python 3") && claim.text.contains("Type \"help\"") {
+        return Some(Verdict::undecided("it begins a session with a person"));
+    }
+    let number = |text: &str| !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit());
+    (typed.contains("id(") && number(&claim.text) && number(&part.stdout))
+        .then(|| Verdict::undecided("what `id` gives is another number in every run"))
 }
 
 /// Of a `>>>` session the first statement before a line that fails without the lesson showing it.

@@ -215,6 +215,13 @@ fn unmentioned(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Opt
         let kind = &found["kind"];
         let never = found["message"].contains("never awaited");
         let words: &[&str] = if never { &[kind, "never awaited", "not awaited"] } else { &[kind] };
-        (!mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
+        // It may stand in what the session shows.
+        let shown = known
+            .case
+            .lesson
+            .claims
+            .iter()
+            .any(|claim| claim.about == Subject::Snippet(snippet.index) && claim.text.contains(kind));
+        (!shown && !mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
     })
 }

@@ -112,7 +112,8 @@ fn script(commands: &[Command], mark: &str) -> String {
     let mut script = String::new();
     for Command { line, text } in commands {
         let say = format!("printf '\\036{mark} line {line}\\036'");
-        script.push_str(&format!("{say}; {say} >&2\n{text}\n"));
+        // `echo $?` is about the command before, and not about the mark.
+        script.push_str(&format!("__status=$?; {say}; {say} >&2; (exit $__status)\n{text}\n"));
     }
     script
 }
