@@ -39,6 +39,7 @@ mod unclosed_fence;
 mod undefined_reference;
 mod unfilled_prompt;
 mod unlisted_package;
+mod unrun_main;
 mod unstated_prerequisite;
 mod unused_ignore;
 
@@ -136,6 +137,7 @@ pub static CHECKS: &[&Check] = &[
     &undefined_reference::CHECK,
     &unfilled_prompt::CHECK,
     &unlisted_package::CHECK,
+    &unrun_main::CHECK,
     &unstated_prerequisite::CHECK,
     &unused_ignore::CHECK,
 ];
