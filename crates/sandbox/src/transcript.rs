@@ -46,6 +46,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Ok,
+        Outcome::Failed,
+        Outcome::Timeout,
+        Outcome::Memory,
+        Outcome::Output,
+        Outcome::Disk,
+        Outcome::Processes,
+        Outcome::Killed,
+        Outcome::Deadlock,
+        Outcome::Idle,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",

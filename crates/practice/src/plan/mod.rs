@@ -40,7 +40,7 @@ pub struct Plan {
 }
 
 /// What shares a process and a work folder, in order. Sessions know nothing of each other and can run at once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     /// Started first, stopped last.
     pub server: Option<Server>,
@@ -54,7 +54,7 @@ pub struct Session {
 }
 
 /// One snippet in a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     pub snippet: usize,
     pub action: Action,
@@ -70,7 +70,7 @@ impl Step {
 }
 
 /// How a snippet is run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// As a file of its own. Alone in its session it is the program itself.
     Script(Code),
@@ -91,7 +91,7 @@ pub enum Action {
 }
 
 /// A server application and how it is started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// In the order in which they run.
     pub parts: Vec<Code>,

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Mutex;
 
 use etude_course::{Course, Surroundings};
 use etude_practice::decide::{Case, Decision, Verdict, What, decide, diagnostics};
-use etude_practice::plan::{Setting, plan};
-use etude_practice::run::{Setup, run};
+use etude_practice::plan::{Plan, Setting, plan};
+use etude_practice::run::{Ran, Setup, kept, run};
 use etude_sandbox::environment::{Error, prepare};
 use etude_sandbox::{Config, Environment, Interpreters, Policy, Profile, Sandbox};
 use etude_text::render::{Terminal, terminal};
@@ -36,7 +37,7 @@ fn check(folder: Folder, sandbox: &Sandbox, environment: &Environment) {
     let lesson = &course.lessons[0];
     let plan = plan(lesson, &Setting { config: &course.config, source: &folder.source, beside: &folder.beside });
     let seeds: &[u64] = if folder.name == "races" { &[1, 2, 3] } else { &[] };
-    let ran = run(&plan, &Setup { sandbox, environment, at_once: 2, seeds });
+    let ran = ran(&plan, &Setup { sandbox, environment, at_once: 2, seeds });
     let around = Surroundings { exists: &|_| false };
     let python = environment.version().minor();
     let case =
@@ -54,6 +55,19 @@ fn check(folder: Folder, sandbox: &Sandbox, environment: &Environment) {
     shown.push('\n');
     shown.push_str(&String::from_utf8(told).expect("text"));
     Folder::snapshot_in(&folder.path, "decisions", &shown);
+}
+
+/// All sessions of a plan, as they come out of what is kept of them.
+fn ran(plan: &Plan, setup: &Setup<'_>) -> Vec<Ran> {
+    let sessions: Vec<_> = plan.sessions.iter().collect();
+    let all = Mutex::new(vec![Ran::default(); sessions.len()]);
+    run(&sessions, setup, &|index, ran| {
+        let entry = kept::encode(sessions[index], &ran);
+        let again = kept::decode(sessions[index], &entry).expect("a whole entry");
+        assert_eq!(again.steps, ran.steps);
+        all.lock().expect("no panic")[index] = again;
+    });
+    all.into_inner().expect("no panic")
 }
 
 fn show(out: &mut String, decision: &Decision, case: &Case<'_>) {
