@@ -104,7 +104,9 @@ impl Error {
                 "name what is not needed in `.etudeignore`, or copy less"
             }
             Error::Settings { .. } => "`etude check --no-run` shows all that is wrong with it",
-            Error::DeadEnd { .. } | Error::Write { .. } | Error::Delete { .. } | Error::CurrentFolder { .. } => return None,
+            Error::DeadEnd { .. } | Error::Write { .. } | Error::Delete { .. } | Error::CurrentFolder { .. } => {
+                return None;
+            }
         };
         Some(hint.to_owned())
     }

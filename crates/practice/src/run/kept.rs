@@ -75,8 +75,7 @@ pub fn decode(session: &Session, bytes: &[u8]) -> Option<Ran> {
     if steps.len() != session.steps.len() || before.len() != now.len() {
         return None;
     }
-    let moves: Vec<Move> =
-        now.into_iter().zip(before).map(|((file, to), from)| Move { file, from, to }).collect();
+    let moves: Vec<Move> = now.into_iter().zip(before).map(|((file, to), from)| Move { file, from, to }).collect();
     if moves.iter().any(|it| it.from != it.to) {
         if looks_at_lines(&session) {
             return None;

@@ -167,11 +167,8 @@ pub fn prepare(
 /// started or made for it. `None` while it is not known which versions the packages will have.
 pub fn fingerprint(cache: &Path, interpreter: &Interpreter, requirements: &[Requirement]) -> Option<String> {
     let wishes: BTreeSet<Requirement> = requirements.iter().cloned().collect();
-    let lock = if wishes.is_empty() {
-        None
-    } else {
-        Some(Store::of(cache).ok()?.lock(&key(interpreter, &wishes))?.digest())
-    };
+    let lock =
+        if wishes.is_empty() { None } else { Some(Store::of(cache).ok()?.lock(&key(interpreter, &wishes))?.digest()) };
     let executable = &interpreter.executable;
     let file = executable.metadata().ok()?;
     let identity = (file.mtime(), file.mtime_nsec(), file.len(), file.ino());

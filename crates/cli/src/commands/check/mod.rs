@@ -1,7 +1,9 @@
 pub(crate) mod execute;
 mod findings;
 mod fix;
+pub(crate) mod kept;
 mod levels;
+pub(crate) mod sessions;
 mod verdicts;
 
 use std::error::Error as _;
@@ -15,12 +17,13 @@ use etude_text::render::{self, JsonDiagnostic, Rule, Tool};
 use etude_text::{Diagnostic, Severity};
 use serde::Serialize;
 
-use self::execute::execute;
+use self::execute::{Manner, execute};
 use self::findings::{Claims, Findings};
 use self::levels::Levels;
 use self::verdicts::VerdictReport;
 use crate::Status;
 use crate::catalogue;
+use crate::interrupts::Interrupts;
 use crate::paths::Paths;
 use crate::printer::{Printer, count};
 
@@ -36,7 +39,10 @@ Examples:
 
 Of one file, a hundred diagnostics of each check are shown, and a note says how many more there are.
 
-Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written.";
+What a run brings is kept (see `etude cache`): only what changed is run again. Ctrl-C ends what is running; what
+has ended by then is reported.
+
+Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written, 130 Ctrl-C.";
 
 /// Run what a course shows, and say which of its claims are false
 #[derive(Debug, clap::Args)]
@@ -60,6 +66,10 @@ pub(crate) struct Arguments {
     /// Repair what can be repaired safely, then report the rest
     #[arg(long)]
     fix: bool,
+
+    /// Run everything, whatever earlier runs brought, and keep nothing of it
+    #[arg(long, conflicts_with = "no_run")]
+    no_cache: bool,
 
     #[command(flatten)]
     format: Format,
@@ -85,13 +95,15 @@ struct Format {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, fix, format, levels } = arguments;
+    let Arguments { paths, no_run, with, strict, fix, no_cache, format, levels } = arguments;
     let started = Instant::now();
     anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
     let mut workspace = paths.read()?;
     let mut findings = Findings::of(&mut workspace, &levels);
     let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
-    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, printer)? };
+    let interrupts = Interrupts::default();
+    let manner = Manner { with: &with, cached: !no_cache, interrupts: &interrupts };
+    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
     findings.add(&decided, strict);
     let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
     let wall = started.elapsed();
@@ -130,7 +142,9 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     if findings.files > 0 && !(format.json || format.sarif) {
         printer.say(&summary(&findings, failed, wall));
     }
-    Ok(if failed > 0 {
+    Ok(if let Some(signal) = interrupts.signal() {
+        Status::Stopped(signal)
+    } else if failed > 0 {
         Status::Incomplete
     } else if undecided || findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
         Status::Findings
