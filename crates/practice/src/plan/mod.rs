@@ -51,6 +51,8 @@ pub struct Session {
     pub profile: Profile,
     pub clock: Clock,
     pub timeout: Option<Duration>,
+    /// One snippet that leaves nothing behind in its process: other such sessions can follow there.
+    pub closed: bool,
 }
 
 /// One snippet in a session.

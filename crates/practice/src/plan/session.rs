@@ -55,7 +55,15 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
     let steady = timed && server.is_none() && profile == Profile::Python;
     let clock = clock.unwrap_or(if steady { Clock::Steady } else { Clock::Virtual });
 
-    Session { server, steps, files: all.into_values().collect(), profile, clock, timeout }
+    let closed = server.is_none() && all.is_empty() && timeout.is_none() && profile == Profile::Python;
+    let closed = closed && is_closed(lender, &steps);
+    Session { server, steps, files: all.into_values().collect(), profile, clock, timeout, closed }
+}
+
+fn is_closed(lender: &Lender<'_>, steps: &[Step]) -> bool {
+    let [step] = steps else { return false };
+    let plain = matches!(step.action, Action::Script(_) | Action::Fragment { in_loop: false, .. });
+    plain && lender.module(step.snippet).is_some_and(|module| module.usage.closed)
 }
 
 /// Whether what a snippet prints is compared to times.

@@ -82,7 +82,8 @@ pub(super) fn order(session: &Session, mark: &str) -> Value {
     });
     // What is said at the end of the program can only be put down to a snippet that has it to itself.
     let alone = session.steps.iter().filter(|step| !step.is_supplied()).count() == 1;
-    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone })
+    let apart = session.closed && session.steps.len() > 1;
+    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone, "apart": apart })
 }
 
 fn action(action: &Action, mark: &str) -> Value {

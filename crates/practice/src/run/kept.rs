@@ -19,7 +19,8 @@ pub fn key(session: &Session, seeds: &[u64], world: &str) -> String {
     for (number, (_, line)) in (1..).zip(lines(&mut session)) {
         *line = number;
     }
-    let Session { server, steps, files, profile, clock, timeout } = &session;
+    // How it shares a process is nothing it could tell.
+    let Session { server, steps, files, profile, clock, timeout, closed: _ } = &session;
     let mut digest = Sha256::new();
     // Which part of the server a snippet is, decides whose a failure is.
     let parts = server.iter().flat_map(|server| &server.parts).map(|part| part.snippet);
@@ -169,7 +170,7 @@ mod tests {
     fn session(action: Action) -> Session {
         let step = Step { snippet: 0, action, supplied: Vec::new() };
         let (profile, clock) = (Profile::Python, Clock::Virtual);
-        Session { server: None, steps: vec![step], files: Vec::new(), profile, clock, timeout: None }
+        Session { server: None, steps: vec![step], files: Vec::new(), profile, clock, timeout: None, closed: false }
     }
 
     fn script(text: &str, first_line: u32) -> Session {

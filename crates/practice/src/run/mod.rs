@@ -3,6 +3,7 @@
 mod job;
 pub mod kept;
 mod marks;
+mod together;
 mod wire;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -142,25 +143,25 @@ impl Ran {
 /// Runs sessions, several at once, and hands each over as it ends, on the thread that ran it. Those that an interrupt of
 /// the sandbox cuts short, or comes before, are not handed over.
 pub fn run(sessions: &[&Session], setup: &Setup<'_>, done: &(dyn Fn(usize, Ran) + Sync)) {
+    let pieces = together::pieces(sessions, setup.at_once);
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for _ in 0..setup.at_once.clamp(1, sessions.len().max(1)) {
+        for _ in 0..setup.at_once.clamp(1, pieces.len().max(1)) {
             scope.spawn(|| {
-                while let Some((index, session)) = take(&next, sessions) {
-                    let ran = run_session(session, setup);
-                    if setup.sandbox.is_interrupted() {
-                        break;
+                while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let of_piece: Vec<&Session> = piece.iter().map(|index| sessions[*index]).collect();
+                    let together = together::run(&of_piece, setup);
+                    for ((index, session), ran) in piece.iter().zip(of_piece).zip(together) {
+                        let ran = ran.unwrap_or_else(|| run_session(session, setup));
+                        if setup.sandbox.is_interrupted() {
+                            return;
+                        }
+                        done(*index, ran);
                     }
-                    done(index, ran);
                 }
             });
         }
     });
-}
-
-fn take<'a>(next: &AtomicUsize, sessions: &[&'a Session]) -> Option<(usize, &'a Session)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((index, sessions.get(index)?))
 }
 
 /// Runs one session, in each of the orders.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use etude_course::{Course, Surroundings};
 use etude_practice::decide::{Case, Decision, Verdict, What, decide, diagnostics};
 use etude_practice::plan::{Plan, Setting, plan};
-use etude_practice::run::{Ran, Setup, kept, run};
+use etude_practice::run::{End, Ran, Setup, kept, run, run_session};
 use etude_sandbox::environment::{Error, prepare};
 use etude_sandbox::{Config, Environment, Interpreters, Policy, Profile, Sandbox};
 use etude_text::render::{Terminal, terminal};
@@ -67,7 +67,16 @@ fn ran(plan: &Plan, setup: &Setup<'_>) -> Vec<Ran> {
         assert_eq!(again.steps, ran.steps);
         all.lock().expect("no panic")[index] = again;
     });
-    all.into_inner().expect("no panic")
+    let all = all.into_inner().expect("no panic");
+    for (session, ran) in sessions.iter().zip(&all).filter(|(session, _)| session.closed) {
+        assert_eq!(told(&run_session(session, setup)), told(ran), "alone and among others: {session:?}");
+    }
+    all
+}
+
+/// What a reader sees.
+fn told(ran: &Ran) -> Vec<(&str, &str, &End)> {
+    ran.steps.iter().flatten().map(|it| (it.stdout.as_str(), it.stderr.as_str(), &it.end)).collect()
 }
 
 fn show(out: &mut String, decision: &Decision, case: &Case<'_>) {
