@@ -17,4 +17,5 @@ mod pipes;
 mod run;
 mod see;
 mod show;
+mod update;
 mod verify;

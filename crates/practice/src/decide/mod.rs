@@ -8,6 +8,7 @@ mod output;
 mod report;
 mod response;
 mod time;
+mod update;
 
 use std::collections::HashMap;
 
@@ -18,6 +19,7 @@ use crate::plan::{Action, Plan, Why};
 use crate::run::{End, Evidence, Raised, Ran};
 
 pub use self::report::diagnostics;
+pub use self::update::{Updates, updates};
 
 /// What is decided about, and by what.
 pub struct Case<'a> {

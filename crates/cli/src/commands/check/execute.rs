@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use etude_course::{Lesson, Surroundings};
-use etude_practice::decide::{Case, Decision, Verdict, decide, diagnostics};
+use etude_practice::decide::{Case, Decision, Updates, Verdict, decide, diagnostics, updates};
 use etude_practice::plan::{File, Plan, Setting, plan, wanted};
 use etude_practice::run::Ran;
 use etude_project::{CourseFolder, Workspace};
@@ -29,6 +29,8 @@ pub(super) struct Decided {
     pub(super) decisions: Vec<Decision>,
     pub(super) plan: Plan,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What would put stated outputs right.
+    pub(super) updates: Updates,
     pub(super) virtual_time: Duration,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Manner<'a> {
     pub(super) with: &'a [Requirement],
     /// Take what earlier runs brought, and keep what these bring.
     pub(super) cached: bool,
+    /// Run each session again for each of these.
+    pub(super) seeds: &'static [u64],
     pub(super) interrupts: &'a Interrupts,
 }
 
@@ -84,7 +88,7 @@ fn ran(
     printer: &Printer,
 ) -> anyhow::Result<Vec<OfCourse>> {
     let runs = planned.iter().flat_map(|(_, plans)| plans).any(|plan| !plan.sessions.is_empty());
-    let kept = (manner.cached && runs).then(Kept::open).transpose()?;
+    let kept = (manner.cached && runs).then(|| Kept::open(manner.seeds)).transpose()?;
     let mut courses = Vec::new();
     for (folder, plans) in planned {
         let sessions = plans.iter().flat_map(|plan| &plan.sessions).collect();
@@ -92,7 +96,7 @@ fn ran(
     }
     let all = missing(&courses);
     if all > 0 {
-        complete(&mut courses, kept.as_ref(), manner.interrupts, printer)?;
+        complete(&mut courses, kept.as_ref(), manner, printer)?;
         if manner.interrupts.signal().is_some() {
             let ran = all - missing(&courses);
             printer.say(&format!("stopped when {ran} of {} had run", count(all, "session")));
@@ -143,5 +147,6 @@ fn decided(
     let told: Vec<Decision> = decisions.iter().filter(|it| !stopped(it)).cloned().collect();
     let diagnostics = diagnostics(&case, &told);
     let virtual_time = ran.iter().flat_map(|ran| &ran.steps).flatten().map(|evidence| evidence.took).sum();
-    Decided { file: lesson.file, decisions, plan, diagnostics, virtual_time }
+    let updates = updates(&case, &decisions);
+    Decided { file: lesson.file, decisions, plan, diagnostics, updates, virtual_time }
 }

@@ -20,17 +20,19 @@ pub(crate) fn cache() -> anyhow::Result<Cache> {
 /// The cache as one `check` uses it.
 pub(super) struct Kept {
     cache: Cache,
+    seeds: &'static [u64],
     /// Why something could not be kept.
     trouble: Mutex<Option<etude_project::Error>>,
 }
 
 impl Kept {
-    pub(super) fn open() -> anyhow::Result<Self> {
-        Ok(Self { cache: cache()?, trouble: Mutex::default() })
+    /// Of sessions that are run once more for each seed.
+    pub(super) fn open(seeds: &'static [u64]) -> anyhow::Result<Self> {
+        Ok(Self { cache: cache()?, seeds, trouble: Mutex::default() })
     }
 
     pub(super) fn find(&self, session: &Session, world: &str) -> Option<Ran> {
-        let key = kept::key(session, &[], world);
+        let key = kept::key(session, self.seeds, world);
         let bytes = self.cache.get(&key)?;
         let found = kept::decode(session, &bytes);
         if found.is_none() {
@@ -43,7 +45,7 @@ impl Kept {
         if !ran.lasting {
             return;
         }
-        let put = self.cache.put(&kept::key(session, &[], world), &kept::encode(session, ran));
+        let put = self.cache.put(&kept::key(session, self.seeds, world), &kept::encode(session, ran));
         if let Err(error) = put {
             self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }

@@ -1,13 +1,16 @@
 pub(crate) mod execute;
 mod findings;
 mod fix;
+mod junit;
 pub(crate) mod kept;
 mod levels;
 pub(crate) mod sessions;
+mod update;
 mod verdicts;
 
 use std::error::Error as _;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use etude_practice::decide::Decision;
@@ -31,6 +34,7 @@ const EXAMPLES: &str = "\
 Examples:
   etude check                                run the course in the current folder
   etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
+  etude check --update lesson.md             let the lesson say what its code prints now
   etude check --no-run                       only read it
   etude check --no-run --fix lessons         repair what can be repaired safely
   etude check --no-run --ignore missing-alt-text .
@@ -67,12 +71,20 @@ pub(crate) struct Arguments {
     #[arg(long)]
     fix: bool,
 
+    /// Rewrite `output` fences and `#>` lines that are not what is printed, and show the changes
+    #[arg(long, conflicts_with = "no_run")]
+    update: bool,
+
     /// Run everything, whatever earlier runs brought, and keep nothing of it
     #[arg(long, conflicts_with = "no_run")]
     no_cache: bool,
 
     #[command(flatten)]
     format: Format,
+
+    /// Also write a JUnit report of all claims
+    #[arg(long, value_name = "FILE", conflicts_with = "no_run")]
+    junit: Option<PathBuf>,
 
     #[command(flatten)]
     levels: Levels,
@@ -95,15 +107,26 @@ struct Format {
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, fix, no_cache, format, levels } = arguments;
+    let Arguments { paths, no_run, with, strict, fix, update, no_cache, format, junit, levels } = arguments;
     let started = Instant::now();
     anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
+    anyhow::ensure!(!(update && paths.has_stdin()), "`--update` cannot write to standard input");
+    junit.as_deref().map(etude_project::can_put).transpose()?;
     let mut workspace = paths.read()?;
     let mut findings = Findings::of(&mut workspace, &levels);
-    let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
+    let mut unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
     let interrupts = Interrupts::default();
-    let manner = Manner { with: &with, cached: !no_cache, interrupts: &interrupts };
-    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
+    let seeds = if update { update::TWICE } else { &[] };
+    let manner = Manner { with: &with, cached: !no_cache, seeds, interrupts: &interrupts };
+    let mut decided = if no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
+    if update && interrupts.signal().is_none() {
+        let (found, errors) = update::run(&mut workspace, &decided, printer);
+        unsaved.extend(errors);
+        if found {
+            findings = Findings::of(&mut workspace, &levels);
+            decided = execute(&mut workspace, &manner, printer)?;
+        }
+    }
     findings.add(&decided, strict);
     let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
     let wall = started.elapsed();
@@ -112,6 +135,9 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let diagnostics = &findings::curtail(&findings.diagnostics);
     let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
     let failed = errors.len();
+    if let Some(path) = &junit {
+        etude_project::put(path, junit::report(&verdicts::report(&workspace, &decided)).as_bytes())?;
+    }
     if format.json {
         let report = Report {
             files: findings.files,

@@ -10,9 +10,10 @@ use etude_sandbox::environment::{self, Requirement, Wanted};
 use etude_sandbox::{Config as Settings, Environment, Interpreter, Policy, Profile, Sandbox};
 use rayon::prelude::*;
 
+use super::execute::Manner;
 use super::kept::{Kept, world};
 use crate::commands::run::warn_of_weakness;
-use crate::interrupts::{Interrupts, interruptible};
+use crate::interrupts::interruptible;
 use crate::printer::Printer;
 use crate::progress::{bar, watched};
 use crate::python::Pythons;
@@ -88,7 +89,7 @@ pub(super) fn missing(courses: &[Sessions<'_>]) -> usize {
 pub(super) fn complete(
     courses: &mut [Sessions<'_>],
     kept: Option<&Kept>,
-    interrupts: &Interrupts,
+    manner: &Manner<'_>,
     printer: &Printer,
 ) -> anyhow::Result<()> {
     let (all, mut before) = (missing(courses), 0);
@@ -101,7 +102,7 @@ pub(super) fn complete(
         let known = kept.zip(with.world());
         let sessions: Vec<&Session> = missing.iter().map(|index| course.all[*index]).collect();
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let setup = Setup { sandbox: &sandbox, environment: &environment, at_once, seeds: &[] };
+        let setup = Setup { sandbox: &sandbox, environment: &environment, at_once, seeds: manner.seeds };
         let found = Mutex::new((Vec::new(), before));
         watched(printer, |tell| {
             let tell = Mutex::new(tell);
@@ -114,7 +115,7 @@ pub(super) fn complete(
                 found.1 += 1;
                 tell.lock().unwrap_or_else(PoisonError::into_inner)(format!("running {}", bar(found.1, all)));
             };
-            interruptible(&sandbox, interrupts, || {
+            interruptible(&sandbox, manner.interrupts, || {
                 run(&sessions, &setup, &done);
                 Ok(())
             })
