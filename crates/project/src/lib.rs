@@ -15,6 +15,7 @@ mod program;
 mod read;
 mod settings;
 mod upwards;
+mod watch;
 mod workspace;
 mod write;
 
@@ -27,5 +28,6 @@ pub use keep::{can_keep, keep};
 pub use program::Program;
 pub use read::{folder_size, read_file};
 pub use settings::course_settings;
+pub use watch::Stamp;
 pub use workspace::{CourseFolder, Request, Saved, Workspace};
 pub use write::{can_put, put};

@@ -8,7 +8,7 @@ use super::{End, Evidence, Ran, Setup, once};
 use crate::plan::{Action, Session, Step};
 
 /// How many share a process. They share its limits too, and who meets one costs all that come behind a second run.
-const MOST: usize = 100;
+const MOST: usize = 250;
 
 /// What is run in one go: the indices of sessions, each in exactly one piece.
 pub(super) fn pieces(sessions: &[&Session], at_once: usize) -> Vec<Vec<usize>> {

@@ -7,6 +7,7 @@ mod levels;
 pub(crate) mod sessions;
 mod update;
 mod verdicts;
+mod watch;
 
 use std::error::Error as _;
 use std::io::Write;
@@ -14,13 +15,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use etude_practice::decide::Decision;
-use etude_project::Workspace;
+use etude_project::{Stamp, Workspace};
 use etude_sandbox::environment::Requirement;
 use etude_text::render::{self, JsonDiagnostic, Rule, Tool};
 use etude_text::{Diagnostic, Severity};
 use serde::Serialize;
 
-use self::execute::{Manner, execute};
+use self::execute::{Decided, Manner, execute};
 use self::findings::{Claims, Findings};
 use self::levels::Levels;
 use self::verdicts::VerdictReport;
@@ -34,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   etude check                                run the course in the current folder
   etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
+  etude check --watch                        again and again, while it is being written
   etude check --update lesson.md             let the lesson say what its code prints now
   etude check --no-run                       only read it
   etude check --no-run --fix lessons         repair what can be repaired safely
@@ -75,6 +77,10 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "no_run")]
     update: bool,
 
+    /// Check again whenever a lesson or a file beside it changes, and show what that changed; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["json", "github", "sarif", "fix", "update", "junit"])]
+    watch: bool,
+
     /// Run everything, whatever earlier runs brought, and keep nothing of it
     #[arg(long, conflicts_with = "no_run")]
     no_cache: bool,
@@ -106,36 +112,57 @@ struct Format {
     sarif: bool,
 }
 
-pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, fix, update, no_cache, format, junit, levels } = arguments;
+/// What came of one check.
+struct Checked {
+    workspace: Workspace,
+    findings: Findings,
+    decided: Vec<Decided>,
+    unsaved: Vec<etude_project::Error>,
+    wall: Duration,
+    /// How the files looked when they were read, for who watches them.
+    stamp: Option<Stamp>,
+}
+
+fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<Checked> {
+    let Arguments { paths, no_run, with, strict, fix, update, no_cache, levels, .. } = arguments;
     let started = Instant::now();
-    anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
-    anyhow::ensure!(!(update && paths.has_stdin()), "`--update` cannot write to standard input");
-    junit.as_deref().map(etude_project::can_put).transpose()?;
-    let mut workspace = paths.read()?;
-    let mut findings = Findings::of(&mut workspace, &levels);
-    let mut unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
-    let interrupts = Interrupts::default();
-    let seeds = if update { update::TWICE } else { &[] };
-    let manner = Manner { with: &with, cached: !no_cache, seeds, interrupts: &interrupts };
-    let mut decided = if no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
-    if update && interrupts.signal().is_none() {
+    let mut workspace = paths.clone().read()?;
+    let stamp = arguments.watch.then(|| workspace.stamp());
+    let mut findings = Findings::of(&mut workspace, levels);
+    let mut unsaved = if *fix { fix::run(&mut workspace, &mut findings, levels, printer) } else { Vec::new() };
+    let seeds = if *update { update::TWICE } else { &[] };
+    let manner = Manner { with, cached: !no_cache, seeds, interrupts };
+    let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
+    if *update && interrupts.signal().is_none() {
         let (found, errors) = update::run(&mut workspace, &decided, printer);
         unsaved.extend(errors);
         if found {
-            findings = Findings::of(&mut workspace, &levels);
+            findings = Findings::of(&mut workspace, levels);
             decided = execute(&mut workspace, &manner, printer)?;
         }
     }
-    findings.add(&decided, strict);
-    let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
-    let wall = started.elapsed();
+    findings.add(&decided, *strict);
+    Ok(Checked { workspace, findings, decided, unsaved, wall: started.elapsed(), stamp })
+}
+
+pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
+    let Arguments { paths, strict, fix, update, format, junit, .. } = &arguments;
+    anyhow::ensure!(!(*fix && paths.has_stdin()), "`--fix` cannot write to standard input");
+    anyhow::ensure!(!(*update && paths.has_stdin()), "`--update` cannot write to standard input");
+    junit.as_deref().map(etude_project::can_put).transpose()?;
+    if arguments.watch {
+        anyhow::ensure!(!paths.has_stdin(), "`--watch` cannot read standard input again");
+        return watch::run(&arguments, printer);
+    }
+    let interrupts = Interrupts::default();
+    let Checked { workspace, findings, decided, unsaved, wall, .. } = check(&arguments, &interrupts, printer)?;
+    let undecided = *strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
 
     let mut out = printer.out();
     let diagnostics = &findings::curtail(&findings.diagnostics);
     let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
     let failed = errors.len();
-    if let Some(path) = &junit {
+    if let Some(path) = junit {
         etude_project::put(path, junit::report(&verdicts::report(&workspace, &decided)).as_bytes())?;
     }
     if format.json {
