@@ -76,7 +76,8 @@ pub(super) fn run(arguments: &Check) -> Result<()> {
     for (number, (code, _)) in snippets(arguments.snippets).enumerate() {
         write(folder, &format!("snippets/{number}.py"), &code)?;
     }
-    let each = ["-c", "for file in snippets/*.py; do python3 \"$file\"; done"];
+    let python = python()?;
+    let each = ["-c", "for file in snippets/*.py; do \"$0\" \"$file\"; done", &python];
     rows.push(row("python3 for each snippet", folder, Path::new("sh"), &each));
 
     println!("{} snippets of one line, median of {} rounds, interleaved", arguments.snippets, arguments.rounds);
@@ -123,6 +124,13 @@ fn lesson(count: usize) -> String {
         let _ = write!(text, "\n```python\n{code}#> {output}\n```\n");
     }
     text
+}
+
+/// The interpreter itself: a shim on the way to it would cost more than Python does.
+fn python() -> Result<String> {
+    let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let output = asked.context("cannot start python3")?;
+    Ok(String::from_utf8(output.stdout).context("the path of python3 is not UTF-8")?.trim().to_owned())
 }
 
 /// The Python with the peers.
