@@ -27,12 +27,8 @@ pub fn updates(case: &Case<'_>, decisions: &[Decision]) -> Updates {
         if claim.inferred || !is_markup(case, claim) {
             continue;
         }
-        let fresh = match known.evidence(snippet) {
-            Ok(all) => {
-                stable(all).and_then(|stdout| fresh(case, claim, parts, &case.lesson.snippets[snippet], &stdout))
-            }
-            Err(_) => continue,
-        };
+        let Ok(all) = known.evidence(snippet) else { continue };
+        let fresh = stable(all, |stdout| fresh(case, claim, parts, &case.lesson.snippets[snippet], stdout));
         match fresh {
             Ok(edit) => updates.edits.push(edit),
             Err(why) => updates.refused.push((claim.span, why.to_owned())),
@@ -50,16 +46,19 @@ fn fence<'a>(case: &Case<'a>, claim: &Claim) -> Option<&'a Snippet> {
     case.lesson.snippets.iter().find(|it| it.code_span() == claim.span)
 }
 
-/// What all runs print.
-fn stable(all: &[Evidence]) -> Result<String, &'static str> {
-    let first = all.first().ok_or("it was not run")?;
+/// What would be written after any of the runs. They may print different things where a wildcard stands.
+fn stable(all: &[Evidence], fresh: impl Fn(&str) -> Result<Edit, &'static str>) -> Result<Edit, &'static str> {
     if all.iter().any(|evidence| !matches!(evidence.end, End::Exit { code: 0, .. })) {
         return Err("the code fails, or does not end by itself");
     }
-    if all.iter().any(|evidence| plain(&evidence.stdout) != plain(&first.stdout)) {
-        return Err("two runs print different things; put `<...>` where they differ");
+    let mut edits = all.iter().map(|evidence| fresh(&plain(&evidence.stdout)));
+    let first = edits.next().ok_or("it was not run")??;
+    for edit in edits {
+        if edit? != first {
+            return Err("two runs print different things; put `<...>` where they differ");
+        }
     }
-    Ok(plain(&first.stdout))
+    Ok(first)
 }
 
 fn fresh(
