@@ -33,7 +33,7 @@ pub struct Workspace {
     /// What was passed over in folders, and is worth a word but no failure.
     pub skipped: Vec<Error>,
     /// Where each source lies, by file id; standard input lies nowhere.
-    places: Vec<Option<PathBuf>>,
+    pub(crate) places: Vec<Option<PathBuf>>,
     /// The sources as they are on the disk, of those that were changed since.
     on_disk: BTreeMap<FileId, Source>,
 }

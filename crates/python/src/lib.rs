@@ -4,6 +4,7 @@
 //! This crate knows nothing of files, lessons or the versions of Python that happen to be installed.
 
 mod builtins;
+mod closed;
 mod compiler;
 mod counts;
 mod depth;

@@ -113,6 +113,10 @@ impl Sandbox {
         self.interrupted.store(true, Ordering::Relaxed);
     }
 
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     /// What was found on this machine.
     pub fn layers(&self) -> &Layers {
         &self.layers

@@ -46,6 +46,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Ok,
+        Outcome::Failed,
+        Outcome::Timeout,
+        Outcome::Memory,
+        Outcome::Output,
+        Outcome::Disk,
+        Outcome::Processes,
+        Outcome::Killed,
+        Outcome::Deadlock,
+        Outcome::Idle,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",
@@ -98,7 +115,7 @@ pub struct Waiting {
 }
 
 /// What a stand-in was asked, and what it said.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
     pub host: String,
     pub method: String,

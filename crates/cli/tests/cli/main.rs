@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests start the binary they are about")]
 
+mod cache;
 mod check;
 mod clock;
 mod doctor;
@@ -18,4 +19,5 @@ mod run;
 mod see;
 mod show;
 mod stand_ins;
+mod update;
 mod verify;

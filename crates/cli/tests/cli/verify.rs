@@ -176,3 +176,42 @@ black
     let shown = folder.etude("run tea.md#4 --seed 2");
     assert!(shown.contains("--- stdout\nblack\ngreen\n"), "{shown}");
 }
+
+#[test]
+fn what_a_change_changes_is_shown_while_it_is_watched() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
+    let folder = TempFolder::new().file("tea.md", "# Tea\n\n```python\nprint(4)\n#> 5\n```\n\n[a](b.md)\n");
+    let mut command = folder.command("check --watch tea.md");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("etude runs");
+    let mut stderr = child.stderr.take().expect("a pipe");
+    let (send, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = stderr.read(&mut bytes) {
+            if send.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).is_err() {
+                break;
+            }
+        }
+    });
+    let next = || {
+        let (mut all, from) = (String::new(), Instant::now());
+        while !all.contains("Ctrl-C ends it") && from.elapsed() < Duration::from_secs(20) {
+            all.push_str(&told.recv_timeout(Duration::from_secs(20)).unwrap_or_default());
+        }
+        all
+    };
+    let first = next();
+    assert!(first.contains("1 true") || first.contains("2 false"), "{first}");
+    folder.write("tea.md", "# Tea, again\n\n```python\nprint(4)\n#> 4\n```\n\n[a](b.md)\n");
+    let second = next();
+    // The end of the line before may come late.
+    assert!(second.trim_start().starts_with("gone: tea.md: false-output: it never prints `5`\n"), "{second}");
+    assert!(!second.contains("dead-link"), "{second}");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT)
+        .expect("a signal");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+}

@@ -136,7 +136,7 @@ fn matched(stated: &[&str], printed: &[&str], unordered: bool) -> Option<Parting
     })
 }
 
-fn is_gap(line: &str) -> bool {
+pub(super) fn is_gap(line: &str) -> bool {
     matches!(line.trim(), "..." | "…" | "[...]" | "(...)")
 }
 

@@ -9,6 +9,7 @@ mod report;
 mod response;
 mod stood_in;
 mod time;
+mod update;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ use crate::plan::{Action, Plan, Why};
 use crate::run::{End, Evidence, Raised, Ran};
 
 pub use self::report::diagnostics;
+pub use self::update::{Updates, updates};
 
 /// What is decided about, and by what.
 pub struct Case<'a> {

@@ -40,7 +40,7 @@ pub struct Plan {
 }
 
 /// What shares a process and a work folder, in order. Sessions know nothing of each other and can run at once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     /// Started first, stopped last.
     pub server: Option<Server>,
@@ -55,10 +55,12 @@ pub struct Session {
     pub timeout: Option<Duration>,
     /// What it prints is compared line by line, and several tasks or threads print it.
     pub races: bool,
+    /// One snippet that leaves nothing behind in its process: other such sessions can follow there.
+    pub closed: bool,
 }
 
 /// One snippet in a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     pub snippet: usize,
     pub action: Action,
@@ -74,7 +76,7 @@ impl Step {
 }
 
 /// How a snippet is run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// As a file of its own. Alone in its session it is the program itself.
     Script(Code),
@@ -95,7 +97,7 @@ pub enum Action {
 }
 
 /// A server application and how it is started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// In the order in which they run.
     pub parts: Vec<Code>,

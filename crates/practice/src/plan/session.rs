@@ -74,7 +74,9 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
     // Elsewhere no seed gives the same order again, and what differs may be anything.
     races &= server.is_none() && profile == Profile::Python && clock != Clock::Real;
 
-    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout, races }
+    let closed = server.is_none() && all.is_empty() && timeout.is_none() && profile == Profile::Python;
+    let closed = closed && stand_ins.is_empty() && is_closed(lender, &steps);
+    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout, races, closed }
 }
 
 /// What makes several things happen at once.
@@ -103,6 +105,12 @@ fn stood_in_for(lender: &Lender<'_>, snippet: Option<usize>, text: &str) -> BTre
     let code = module.map_or_else(|| text.to_owned(), |module| needs::uncommented(text, module));
     let named = needs::outside(&code).into_iter().map(|it| it.host);
     named.filter(|host| lender.hosts.has(host)).collect()
+}
+
+fn is_closed(lender: &Lender<'_>, steps: &[Step]) -> bool {
+    let [step] = steps else { return false };
+    let plain = matches!(step.action, Action::Script(_) | Action::Fragment { in_loop: false, .. });
+    plain && lender.module(step.snippet).is_some_and(|module| module.usage.closed)
 }
 
 /// Whether what a snippet prints is compared to times.

@@ -12,7 +12,7 @@ use crate::plan::{Action, Code, Command, Session};
 const DRIVER: &str = ".lesson/driver.py";
 
 /// Lessons that wait for longer are meant to wait for ever, and waiting costs some microseconds each time.
-const VIRTUAL_TIME: Duration = Duration::from_secs(2 * 3600);
+pub(super) const VIRTUAL_TIME: Duration = Duration::from_secs(2 * 3600);
 
 /// The job, and the mark between the outputs of its steps if there are several.
 pub(super) fn of(
@@ -43,7 +43,7 @@ pub(super) fn of(
     Ok((job, mark))
 }
 
-fn alone(session: &Session) -> Option<&Code> {
+pub(super) fn alone(session: &Session) -> Option<&Code> {
     match session.steps.as_slice() {
         [step] if session.server.is_none() => match &step.action {
             Action::Script(code) => Some(code),
@@ -71,7 +71,7 @@ fn driver(session: &Session, mark: &str) -> String {
     format!("{}\n\n{}\n\nmain(json.loads({order}))\n", include_str!("driver.py"), include_str!("serve.py"))
 }
 
-fn order(session: &Session, mark: &str) -> Value {
+pub(super) fn order(session: &Session, mark: &str) -> Value {
     let steps: Vec<Value> = session.steps.iter().map(|step| action(&step.action, mark)).collect();
     let server = session.server.as_ref().map(|server| {
         json!({
@@ -83,7 +83,8 @@ fn order(session: &Session, mark: &str) -> Value {
     });
     // What is said at the end of the program can only be put down to a snippet that has it to itself.
     let alone = session.steps.iter().filter(|step| !step.is_supplied()).count() == 1;
-    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone })
+    let apart = session.closed && session.steps.len() > 1;
+    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone, "apart": apart })
 }
 
 fn action(action: &Action, mark: &str) -> Value {

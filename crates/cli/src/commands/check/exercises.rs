@@ -11,7 +11,7 @@ use etude_project::{ExerciseFolder, Workspace};
 use etude_text::{Diagnostic, FileId, Source, Span};
 use serde::Serialize;
 
-use super::execute::{environment, start};
+use super::sessions::{With, start};
 use crate::printer::Printer;
 
 /// One exercise, and what became of it.
@@ -64,7 +64,7 @@ pub(super) fn judged(workspace: &mut Workspace, printer: &Printer) -> anyhow::Re
             Some(sandbox) => sandbox,
             none => none.insert(start(printer)?),
         };
-        let environment = environment(&workspace.courses[index], printer)?;
+        let environment = With::of(&workspace.courses[index].course.config)?.environment(printer)?;
         for folder in folders {
             let judged = Exercise::read(&folder.files).map(|exercise| {
                 let judged = judge(&exercise, sandbox, &environment);

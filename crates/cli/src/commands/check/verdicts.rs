@@ -11,20 +11,20 @@ use super::execute::Decided;
 
 #[derive(Serialize)]
 pub(super) struct VerdictReport<'a> {
-    file: &'a str,
+    pub(super) file: &'a str,
     /// From 1.
-    line: u32,
+    pub(super) line: u32,
     /// The kind of the claim; `works` and `warns` for what a snippet says without words.
-    what: &'static str,
+    pub(super) what: &'static str,
     /// The index of the snippet.
     snippet: Option<usize>,
     /// In the author's words.
-    text: Option<&'a str>,
+    pub(super) text: Option<&'a str>,
     inferred: bool,
     /// `holds`, `not always`, `false`, `undecided`, or `nothing` where nothing is to be decided.
-    verdict: &'static str,
+    pub(super) verdict: &'static str,
     /// What happened, or why nobody knows.
-    evidence: Option<&'a str>,
+    pub(super) evidence: Option<&'a str>,
     hint: Option<&'a str>,
     /// What the snippet ran with that it does not show itself.
     supplied: Vec<String>,

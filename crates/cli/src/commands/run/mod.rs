@@ -24,12 +24,13 @@ use etude_trace::Finding;
 use serde::Serialize as _;
 
 use crate::Status;
+use crate::interrupts::{Interrupts, interruptible};
 use crate::paths::{is_stdin, read_stdin};
 use crate::printer::{DIM, Printer, count};
 use crate::progress::watched;
 use crate::python::{Choice, Pythons};
 pub(crate) use arguments::Arguments;
-use execute::{Interrupts, execute, interruptible};
+use execute::execute;
 use lines::Lines;
 use load::load;
 use races::Hunt;
