@@ -4,6 +4,7 @@ mod arguments;
 mod catalogue;
 mod commands;
 mod harmless;
+mod interrupts;
 mod paths;
 mod printer;
 mod progress;
@@ -23,6 +24,8 @@ enum Status {
     Findings,
     /// Some of the input could not be read or written; the rest was dealt with.
     Incomplete,
+    /// A signal asked us to stop, and what there was by then was dealt with.
+    Stopped(i32),
     /// A program was run, and this is what its end comes to.
     Ran(u8),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::New(arguments) => commands::new::run(&arguments, &printer),
         Command::Check(arguments) => commands::check::run(arguments, &printer),
         Command::Show(arguments) => commands::show::run(arguments, &printer),
+        Command::Cache(arguments) => commands::cache::run(&arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(&arguments, &printer),
         Command::Run(arguments) => commands::run::run(*arguments, &printer),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Findings) => ExitCode::from(1),
         Ok(Status::Incomplete) => ExitCode::from(2),
+        Ok(Status::Stopped(signal)) => ExitCode::from(128 + signal as u8),
         Ok(Status::Ran(code)) => ExitCode::from(code),
         // Whoever read the output has seen enough of it.
         Err(error) if printer::is_closed_pipe(&error) => ExitCode::SUCCESS,

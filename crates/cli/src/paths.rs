@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use etude_project::{Request, Workspace};
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Paths {
     /// Course folders, folders of Markdown, or files; `-` is standard input
     #[arg(value_name = "PATH")]

@@ -9,8 +9,11 @@ use crate::printer::Printer;
 /// What takes less time than this needs no explanation.
 const SOON: Duration = Duration::from_millis(500);
 
+/// Columns of a bar.
+const BAR: usize = 24;
+
 /// Does some work that says what it is at; shown on a line that goes away again, if somebody watches.
-pub(crate) fn watched<T>(printer: &Printer, work: impl FnOnce(&mut dyn FnMut(String)) -> T) -> T {
+pub(crate) fn watched<T>(printer: &Printer, work: impl FnOnce(&mut (dyn FnMut(String) + Send)) -> T) -> T {
     if !printer.is_watched() {
         return work(&mut |_| ());
     }
@@ -21,6 +24,12 @@ pub(crate) fn watched<T>(printer: &Printer, work: impl FnOnce(&mut dyn FnMut(Str
         let mut tell = move |text| drop(send.send(text));
         work(&mut tell)
     })
+}
+
+/// `━━━━━━━╌╌╌╌╌ 12/20`
+pub(crate) fn bar(done: usize, all: usize) -> String {
+    let full = (done * BAR).checked_div(all).unwrap_or(BAR);
+    format!("{}{} {done}/{all}", "━".repeat(full), "╌".repeat(BAR - full))
 }
 
 fn draw(said: &Receiver<String>) {

@@ -32,11 +32,8 @@ pub(crate) struct Pythons {
 }
 
 impl Pythons {
-    #[expect(clippy::disallowed_methods, reason = "settings come in here")]
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
-        let cache = cache.context("there is no folder to keep things in: set HOME or XDG_CACHE_HOME")?.join("etude");
+        let cache = cache_folder()?;
         let host: Host = std::env::vars_os().collect();
         let interpreters = Interpreters::find(&host, &cache);
         Ok(Self { host, cache, interpreters })
@@ -57,7 +54,7 @@ impl Pythons {
         requirements: &[Requirement],
         printer: &Printer,
     ) -> anyhow::Result<Environment> {
-        let prepare = |tell: &mut dyn FnMut(String)| {
+        let prepare = |tell: &mut (dyn FnMut(String) + Send)| {
             let mut progress = |progress| tell(phrase(&progress));
             environment::prepare(&self.host, &self.cache, interpreter, requirements, &mut progress)
         };
@@ -70,6 +67,14 @@ impl Pythons {
         let path = std::env::var_os("PATH")?;
         std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
     }
+}
+
+/// Where what can be made again is kept: packages, and what came out of runs.
+#[expect(clippy::disallowed_methods, reason = "settings come in here")]
+pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    Ok(cache.context("there is no folder to keep things in: set HOME or XDG_CACHE_HOME")?.join("etude"))
 }
 
 /// Whether packages can be installed with an interpreter's own means.

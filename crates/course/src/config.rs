@@ -10,10 +10,10 @@ use regex::Regex;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::{checks, spelling};
+use crate::{StandIn, checks, spelling};
 
 /// A read `course.toml`. A folder without one has the default.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     pub title: Option<String>,
     pub description: Option<String>,
@@ -25,11 +25,13 @@ pub struct Config {
     pub tools: Vec<String>,
     /// In order. Empty: all lessons in natural order.
     pub modules: Vec<Module>,
+    /// Who answers in place of hosts outside when its code runs.
+    pub stand_ins: Vec<StandIn>,
     /// Severity by check; `None` is off.
     pub checks: BTreeMap<String, Option<Severity>>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
     pub title: Option<String>,
     /// Paths from the course's root, and where they stand in `course.toml`.
@@ -68,16 +70,16 @@ pub fn parse_config(text: &str) -> (Config, Vec<ConfigError>) {
 
 /// Takes the fields out of a table one by one, and notes what is wrong with each.
 #[derive(Default)]
-struct Reader {
-    errors: Vec<ConfigError>,
+pub(crate) struct Reader {
+    pub(crate) errors: Vec<ConfigError>,
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(crate) type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Reader {
     fn config(&mut self, table: DeTable<'_>) -> Config {
-        const FIELDS: [&str; 8] =
-            ["title", "description", "python", "packages", "tools", "lessons", "module", "checks"];
+        const FIELDS: [&str; 9] =
+            ["title", "description", "python", "packages", "tools", "lessons", "module", "stand-in", "checks"];
         let mut config = Config::default();
         let mut lessons = Vec::new();
         for (key, value) in table {
@@ -92,6 +94,7 @@ impl Reader {
                 }
                 "lessons" => lessons = self.lessons(value),
                 "module" => config.modules = self.modules(value),
+                "stand-in" => config.stand_ins = self.stand_ins(value),
                 "checks" => config.checks = self.checks(value),
                 _ => self.unknown(&key, &FIELDS, "`course.toml`"),
             }
@@ -102,7 +105,7 @@ impl Reader {
         config
     }
 
-    fn string(&mut self, value: Value<'_>) -> Option<Spanned<String>> {
+    pub(crate) fn string(&mut self, value: Value<'_>) -> Option<Spanned<String>> {
         let place = value.span();
         match value.into_inner() {
             DeValue::String(text) => Some(Spanned::new(place, text.into_owned())),
@@ -113,7 +116,7 @@ impl Reader {
         }
     }
 
-    fn array<'a>(&mut self, value: Value<'a>, wanted: &str) -> Option<Vec<Value<'a>>> {
+    pub(crate) fn array<'a>(&mut self, value: Value<'a>, wanted: &str) -> Option<Vec<Value<'a>>> {
         let place = value.span();
         match value.into_inner() {
             DeValue::Array(values) => Some(values.into_iter().collect()),
@@ -124,7 +127,7 @@ impl Reader {
         }
     }
 
-    fn table<'a>(&mut self, value: Value<'a>) -> Option<DeTable<'a>> {
+    pub(crate) fn table<'a>(&mut self, value: Value<'a>) -> Option<DeTable<'a>> {
         let place = value.span();
         match value.into_inner() {
             DeValue::Table(table) => Some(table),
@@ -135,7 +138,7 @@ impl Reader {
         }
     }
 
-    fn strings(&mut self, value: Value<'_>) -> Option<Vec<Spanned<String>>> {
+    pub(crate) fn strings(&mut self, value: Value<'_>) -> Option<Vec<Spanned<String>>> {
         let values = self.array(value, "a list of strings")?;
         Some(values.into_iter().filter_map(|value| self.string(value)).collect())
     }
@@ -225,7 +228,7 @@ impl Reader {
         packages.into_iter().map(Spanned::into_inner).collect()
     }
 
-    fn unknown(&mut self, key: &Spanned<Cow<'_, str>>, known: &[&str], of: &str) {
+    pub(crate) fn unknown(&mut self, key: &Spanned<Cow<'_, str>>, known: &[&str], of: &str) {
         let hint = match spelling::nearest(key.get_ref(), known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("{of} takes {}", known.join(", ")),
@@ -233,7 +236,7 @@ impl Reader {
         self.errors.push(error(format!("there is no field `{}`", key.get_ref()), key.span(), &hint));
     }
 
-    fn wrong_type(&mut self, wanted: &str, found: &DeValue<'_>, place: Range<usize>) {
+    pub(crate) fn wrong_type(&mut self, wanted: &str, found: &DeValue<'_>, place: Range<usize>) {
         let found = match found {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -280,7 +283,7 @@ fn paths(raw: Vec<Spanned<String>>, errors: &mut Vec<ConfigError>) -> Vec<(Strin
     kept
 }
 
-fn error(message: String, place: Range<usize>, hint: &str) -> ConfigError {
+pub(crate) fn error(message: String, place: Range<usize>, hint: &str) -> ConfigError {
     ConfigError { message, span: Span::at(place), hint: Some(hint.to_owned()) }
 }
 
@@ -338,7 +341,7 @@ mod tests {
         check(
             "xyzzy = 1",
             &[
-                "xyzzy: there is no field `xyzzy` (`course.toml` takes title, description, python, packages, tools, lessons, module, checks)",
+                "xyzzy: there is no field `xyzzy` (`course.toml` takes title, description, python, packages, tools, lessons, module, stand-in, checks)",
             ],
         );
     }

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::prompt::{self, Prompt};
 use crate::section::{self, Section};
 use crate::snippet::{self, Snippet};
+use crate::verdict::Answer;
 
 #[derive(Debug)]
 pub struct Lesson {
@@ -63,6 +64,8 @@ impl Lesson {
 pub struct Course {
     pub config: Config,
     pub lessons: Vec<Lesson>,
+    /// What other hosts answered, by address; empty where they were not asked.
+    pub answers: BTreeMap<String, Answer>,
     by_path: BTreeMap<String, usize>,
     /// The first lesson with each `id` of the front matter.
     by_id: BTreeMap<String, usize>,
@@ -77,7 +80,7 @@ impl Course {
                 by_id.entry(id.to_owned()).or_insert(index);
             }
         }
-        Self { config, lessons, by_path, by_id }
+        Self { config, lessons, answers: BTreeMap::new(), by_path, by_id }
     }
 
     pub fn lesson(&self, path: &str) -> Option<&Lesson> {

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::claim::{Claim, ClaimKind, Subject};
+use crate::count;
 use crate::lesson::{Course, Lesson};
 use crate::snippet::Snippet;
 
@@ -14,6 +15,16 @@ pub enum Verdict {
     False(String),
     /// With what it would take.
     Undecided(&'static str),
+}
+
+/// What somebody on another host said to a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    There,
+    /// Nothing is there for anybody: in words.
+    Gone(String),
+    /// Refused, or nobody answered in time, which may be another tomorrow.
+    Unsure(&'static str),
 }
 
 /// What the checks may ask about the world around a course.
@@ -30,6 +41,10 @@ pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surround
             Subject::Snippet(index) => line(&lesson.snippets[index], *first, *last),
             Subject::Lesson => Verdict::Undecided("no code is shown here"),
         },
+        ClaimKind::Count { number, thing } => match claim.about {
+            Subject::Snippet(index) => count::decide(&lesson.snippets[index], *number, *thing),
+            Subject::Lesson => Verdict::Undecided("no code is shown here"),
+        },
         _ => Verdict::Undecided("nothing was run"),
     }
 }
@@ -40,6 +55,7 @@ fn link(course: &Course, lesson: &Lesson, url: &str, around: &Surroundings<'_>) 
         Lead::Unknown(why) => Verdict::Undecided(why),
         Lead::NoFile { path } if path.is_empty() => Verdict::False("the link is empty".to_owned()),
         Lead::NoFile { path } => Verdict::False(format!("there is no `{path}`")),
+        Lead::Gone(why) => Verdict::False(why),
         Lead::NoAnchor { path, anchor } => Verdict::False(format!("`{path}` has no heading `#{anchor}`")),
     }
 }
@@ -56,12 +72,20 @@ pub(crate) enum Lead {
         path: String,
         anchor: String,
     },
+    /// On another host, that was asked.
+    Gone(String),
     Unknown(&'static str),
 }
 
 pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surroundings<'_>) -> Lead {
     if is_absolute(url) {
-        return Lead::Unknown("other hosts are not asked");
+        let address = url.split('#').next().unwrap_or(url);
+        return match course.answers.get(address) {
+            Some(Answer::There) => Lead::There,
+            Some(Answer::Gone(why)) => Lead::Gone(why.clone()),
+            Some(Answer::Unsure(why)) => Lead::Unknown(why),
+            None => Lead::Unknown("other hosts are not asked"),
+        };
     }
     if url.trim().is_empty() {
         return Lead::NoFile { path: String::new() };
@@ -94,6 +118,14 @@ pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surro
         return Lead::There;
     }
     Lead::NoAnchor { path: target, anchor: anchor.into_owned() }
+}
+
+/// The addresses on other hosts that a lesson leads to, without their anchors.
+pub fn outside(lesson: &Lesson) -> impl Iterator<Item = &str> {
+    lesson.claims.iter().filter_map(|claim| match &claim.kind {
+        ClaimKind::Link { url } if url.starts_with("http://") || url.starts_with("https://") => url.split('#').next(),
+        _ => None,
+    })
 }
 
 /// The lessons that `lesson` may lead into with an anchor, by their paths from the course's root. Whether such a link is
@@ -170,4 +202,36 @@ pub(crate) fn shown_lines(snippet: &Snippet) -> (u32, u32) {
         }
     }
     (start, lines.len() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use etude_text::{Source, Sources};
+
+    #[test]
+    fn links_to_other_hosts_are_as_good_as_their_answers() {
+        let mut sources = Sources::default();
+        let links = "[a](https://tea.dev/a#pots) [b](https://tea.dev/b) [c](https://tea.dev/c) [d](mailto:x@tea.dev)";
+        let file = sources.add(Source::decode("tea.md", links.into()));
+        let lesson = Lesson::read(file, "tea.md", sources.get(file));
+        assert_eq!(
+            outside(&lesson).collect::<Vec<_>>(),
+            ["https://tea.dev/a", "https://tea.dev/b", "https://tea.dev/c"]
+        );
+        let mut course = Course::new(Config::default(), vec![lesson]);
+        let around = Surroundings { exists: &|_| false };
+        let verdicts = |course: &Course| -> Vec<Verdict> {
+            let lesson = &course.lessons[0];
+            lesson.claims.iter().map(|claim| decide(course, lesson, claim, &around)).collect()
+        };
+        let unasked = Verdict::Undecided("other hosts are not asked");
+        assert_eq!(verdicts(&course), vec![unasked.clone(); 4]);
+        let answers =
+            [("a", Answer::There), ("b", Answer::Gone("it is gone".to_owned())), ("c", Answer::Unsure("busy"))];
+        course.answers = answers.into_iter().map(|(path, it)| (format!("https://tea.dev/{path}"), it)).collect();
+        let expected = [Verdict::True, Verdict::False("it is gone".to_owned()), Verdict::Undecided("busy"), unasked];
+        assert_eq!(verdicts(&course), expected);
+    }
 }

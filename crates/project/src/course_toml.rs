@@ -1,9 +1,9 @@
 //! `course.toml`: which lessons it names, in which order, and which of them are there.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use etude_course::{Config, parse_config};
+use etude_course::{Config, ConfigError, parse_config, parse_stand_ins};
 use etude_text::{DecodeNote, Diagnostic, FileId, Severity, Source, Span};
 
 /// Something this crate reports besides what the checks of `etude-course` do.
@@ -49,19 +49,47 @@ Every other setting counts, whatever is wrong with one. Correct the name, or tak
 
 /// Reads a `course.toml`; what is wrong with it goes to `diagnostics`.
 pub(crate) fn read(file: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Config {
+    let (config, errors) = parse_config(source.text());
+    tell(file, source, errors, diagnostics);
+    config
+}
+
+/// The same for a file of stand-ins.
+pub(crate) fn read_stand_ins(file: FileId, source: &Source, config: &mut Config, diagnostics: &mut Vec<Diagnostic>) {
+    let (stand_ins, errors) = parse_stand_ins(source.text());
+    tell(file, source, errors, diagnostics);
+    config.stand_ins.extend(stand_ins);
+}
+
+/// The files of stand-ins of the course with this `course.toml`, and how they are shown.
+pub(crate) fn stand_ins(place: &Path, shown: &str) -> Vec<(PathBuf, String)> {
+    let entries = place.with_file_name(STAND_INS).read_dir().into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && path.is_file());
+    found.sort();
+    let beside = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let shown = Path::new(shown).with_file_name(STAND_INS).join(&*name).display().to_string();
+        (path, shown)
+    };
+    found.into_iter().map(beside).collect()
+}
+
+/// The folder beside a `course.toml` whose files are stand-ins.
+const STAND_INS: &str = "stand-ins";
+
+fn tell(file: FileId, source: &Source, errors: Vec<ConfigError>, diagnostics: &mut Vec<Diagnostic>) {
     for note in source.notes() {
         if let DecodeNote::NotUtf8 { span, .. } = *note {
             let error = diagnostic(file, span, "this byte is not UTF-8, and TOML has to be".to_owned());
             diagnostics.push(error.hint("save the file as UTF-8"));
         }
     }
-    let (config, errors) = parse_config(source.text());
     for error in errors {
         let mut diagnostic = diagnostic(file, error.span, error.message);
         diagnostic.hint = error.hint;
         diagnostics.push(diagnostic);
     }
-    config
 }
 
 /// What is known of the files of a course, by their paths from its root.

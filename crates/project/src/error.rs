@@ -22,6 +22,8 @@ pub enum Error {
     NoCourse { path: String },
     #[error("cannot write `{path}`")]
     Write { path: String, source: io::Error },
+    #[error("cannot delete `{path}`")]
+    Delete { path: String, source: io::Error },
     #[error("`{path}` was changed by somebody else while it was worked on, and is left as it is")]
     Changed { path: String },
     #[error("`{path}` is read-only, and is left as it is")]
@@ -61,6 +63,7 @@ impl Error {
             | Error::NoLessons { path }
             | Error::NoCourse { path }
             | Error::Write { path, .. }
+            | Error::Delete { path, .. }
             | Error::Changed { path }
             | Error::ReadOnly { path }
             | Error::NotEmpty { path }
@@ -101,7 +104,9 @@ impl Error {
                 "name what is not needed in `.etudeignore`, or copy less"
             }
             Error::Settings { .. } => "`etude check --no-run` shows all that is wrong with it",
-            Error::DeadEnd { .. } | Error::Write { .. } | Error::CurrentFolder { .. } => return None,
+            Error::DeadEnd { .. } | Error::Write { .. } | Error::Delete { .. } | Error::CurrentFolder { .. } => {
+                return None;
+            }
         };
         Some(hint.to_owned())
     }

@@ -22,9 +22,15 @@ pub fn course_settings(folder: &Path, named: Option<&Path>) -> Result<Option<Con
     };
     let source = Source::decode(settings.shown.as_str(), read::read(&settings.place, &settings.shown)?);
     let mut diagnostics = Vec::new();
-    let config = course_toml::read(FileId(0), &source, &mut diagnostics);
+    let mut files = vec![settings.shown.clone()];
+    let mut config = course_toml::read(FileId(0), &source, &mut diagnostics);
+    for (number, (place, shown)) in course_toml::stand_ins(&settings.place, &settings.shown).into_iter().enumerate() {
+        let source = Source::decode(shown.as_str(), read::read(&place, &shown)?);
+        files.push(shown);
+        course_toml::read_stand_ins(FileId(number as u32 + 1), &source, &mut config, &mut diagnostics);
+    }
     match diagnostics.into_iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
-        Some(wrong) => Err(Error::Settings { path: settings.shown, message: wrong.message }),
+        Some(wrong) => Err(Error::Settings { path: files.swap_remove(wrong.file.0 as usize), message: wrong.message }),
         None => Ok(Some(config)),
     }
 }

@@ -33,7 +33,7 @@ pub struct Workspace {
     /// What was passed over in folders, and is worth a word but no failure.
     pub skipped: Vec<Error>,
     /// Where each source lies, by file id; standard input lies nowhere.
-    places: Vec<Option<PathBuf>>,
+    pub(crate) places: Vec<Option<PathBuf>>,
     /// The sources as they are on the disk, of those that were changed since.
     on_disk: BTreeMap<FileId, Source>,
 }
@@ -45,6 +45,8 @@ pub struct CourseFolder {
     pub course: Course,
     /// How many lessons were asked for. They come first; the others are only linked to.
     asked: usize,
+    /// The folders that were asked for, of which this is the course.
+    pub(crate) scopes: Vec<PlannedScope>,
 }
 
 impl CourseFolder {
@@ -122,6 +124,11 @@ impl Workspace {
         !read && self.errors.is_empty() && self.diagnostics.is_empty()
     }
 
+    /// Adds a file that is no lesson, so that something can be shown of it.
+    pub fn add_beside(&mut self, source: Source) -> FileId {
+        self.add(source, None)
+    }
+
     fn add(&mut self, source: Source, place: Option<PathBuf>) -> FileId {
         self.places.push(place);
         self.sources.add(source)
@@ -144,7 +151,16 @@ impl Workspace {
             }
         };
         let file = self.add(source, Some(settings.place.clone()));
-        let config = course_toml::read(file, self.sources.get(file), &mut self.diagnostics);
+        let mut config = course_toml::read(file, self.sources.get(file), &mut self.diagnostics);
+        for (place, shown) in course_toml::stand_ins(&settings.place, &settings.shown) {
+            match read::read(&place, &shown) {
+                Ok(bytes) => {
+                    let file = self.add(Source::decode(shown, bytes), Some(place));
+                    course_toml::read_stand_ins(file, self.sources.get(file), &mut config, &mut self.diagnostics);
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
         known.insert(settings.place.clone(), (config.clone(), file));
         Some((config, file))
     }
@@ -186,7 +202,7 @@ impl Workspace {
         let asked = lessons.len();
         let linked = self.linked(&root, &lessons);
         lessons.extend(self.read_lessons(linked, false));
-        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), asked });
+        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), asked, scopes });
     }
 
     fn read_lessons(&mut self, wanted: Vec<(String, PlannedFile)>, report: bool) -> Vec<Lesson> {
@@ -256,7 +272,9 @@ impl Workspace {
                 Lesson::read(lesson.file, lesson.path, self.sources.get(lesson.file))
             };
             let lessons = course.lessons.into_par_iter().map(again).collect();
+            let answers = course.answers;
             folder.course = Course::new(course.config, lessons);
+            folder.course.answers = answers;
         }
     }
 
@@ -336,10 +354,11 @@ struct PlannedCourse {
     files: BTreeMap<String, PlannedFile>,
 }
 
-struct PlannedScope {
-    location: PathBuf,
+#[derive(Debug)]
+pub(crate) struct PlannedScope {
+    pub(crate) location: PathBuf,
     /// How its path is shown.
-    prefix: PathBuf,
+    pub(crate) prefix: PathBuf,
 }
 
 struct PlannedFile {

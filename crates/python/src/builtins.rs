@@ -174,7 +174,7 @@ const IMPLICIT: &[&str] = &[
 ];
 
 /// Whether Python itself provides a function, type or exception of this name.
-pub(crate) fn is_builtin(name: &str) -> bool {
+pub fn is_builtin(name: &str) -> bool {
     BUILTINS.binary_search(&name).is_ok()
 }
 

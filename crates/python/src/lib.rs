@@ -4,7 +4,9 @@
 //! This crate knows nothing of files, lessons or the versions of Python that happen to be installed.
 
 mod builtins;
+mod closed;
 mod compiler;
+mod counts;
 mod depth;
 mod errors;
 mod highlight;
@@ -18,6 +20,8 @@ mod usage;
 mod version;
 pub mod waiting;
 
+pub use builtins::is_builtin;
+pub use counts::Counts;
 pub use errors::SyntaxError;
 pub use highlight::{Token, TokenKind, highlight};
 pub use imports::Import;

@@ -4,8 +4,8 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::{Import, Names, Symbol, SyntaxError, Usage};
-use crate::{depth, errors, imports, names, surrogates, symbols, usage, version};
+use crate::{Counts, Import, Names, Symbol, SyntaxError, Usage};
+use crate::{counts, depth, errors, imports, names, surrogates, symbols, usage, version};
 
 /// A parsed module (or snippet): whatever could be understood, and the errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub struct Module {
     pub imports: Vec<Import>,
     pub names: Names,
     pub usage: Usage,
+    pub counts: Counts,
     /// `# comment` spans, in order.
     pub comments: Vec<Span>,
     /// Escapes such as `\ud800` that stand for half a character, without the other half.
@@ -40,6 +41,7 @@ fn describe(source: &str, parsed: &Parsed<ModModule>) -> Module {
         symbols: symbols::collect(source, body),
         imports: imports::collect(body),
         usage: usage::collect(body),
+        counts: counts::collect(body),
         names: analysis.names,
         comments: comments.map(|token| span(token.range())).collect(),
         lone_surrogates: surrogates::lone(source, parsed),

@@ -6,6 +6,7 @@ use etude_text::Span;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
+use crate::closed;
 use crate::imports::{catches_import_error, is_type_checking};
 use crate::module::span_of;
 
@@ -17,6 +18,8 @@ pub struct Usage {
     pub runs_loop: bool,
     /// Module-level code makes a task or asks for the running loop, so it works only where one runs.
     pub needs_loop: bool,
+    /// Running it leaves nothing behind in its process: other code that runs there afterwards cannot tell.
+    pub closed: bool,
     /// Server applications made at module level.
     pub applications: Vec<Application>,
     /// Route decorators on module-level functions.
@@ -49,6 +52,7 @@ pub(crate) fn collect(body: &[Stmt]) -> Usage {
     let mut reader = Reader { usage: Usage::default(), imported: HashMap::new() };
     reader.visit_body(body);
     reader.usage.acts = body.iter().any(acts);
+    reader.usage.closed = closed::is_closed(body);
     reader.usage
 }
 

@@ -81,6 +81,10 @@ def begin(path, source, argv, env, work, seed):
 
         random.seed(int(seed))
     full = _os.path.join(_work, path)
+    processes = _sys.modules.get("multiprocessing.process")
+    if processes is not None:
+        # It takes the folder in which it was imported for the one that the program was started in.
+        processes.ORIGINAL_DIR = _work
     _sys.path.insert(0, _os.path.dirname(full))
     _forget_shadowed(_sys.path[0])
     for stream in (_sys.stdout, _sys.stderr):
@@ -105,9 +109,10 @@ def begin(path, source, argv, env, work, seed):
 def _forget_shadowed(folder):
     """A file named like a module we imported beforehand must win, as it does in a fresh interpreter."""
     try:
-        names = {name.partition(".")[0] for name in _os.listdir(folder)}
+        parts = [name.partition(".") for name in _os.listdir(folder)]
     except OSError:
         return
+    names = {name for name, _, ending in parts if ending in ("", "py", "pyc") or ending.endswith("so")}
     # Touching every module here would copy the page each one lives on: that is what a run's start costs.
     if names.isdisjoint(_beforehand):
         return

@@ -55,6 +55,21 @@ if hasattr(runners, "Runner"):
 if hasattr(tasks, "_eager_tasks"):
     _PLACES.append((_LOOP, "create_task", [("start", "making", ["coro"]), ("return", "made", ["task"])]))
 
+
+
+class _Hooked:
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+class _Overriding:
+    def __getattribute__(self, name):
+        return None
+
+
+# Only then such a class has its final way of looking up.
+_Overriding().anything
+
 _MODULES = {name: sys.modules[name] for name in ("asyncio.tasks", "asyncio.events", "threading", "concurrent.futures")}
 _lines = {}
 _ready = []
@@ -255,6 +270,8 @@ def start():
         futures.Future,
         events.Handle._run.__code__,
         _LOOP,
+        _Hooked,
+        _Overriding,
     ]
 
 

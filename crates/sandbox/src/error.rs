@@ -24,6 +24,8 @@ pub enum Error {
     Run { step: Step, source: std::io::Error },
     #[error("the warm interpreter said: {reason}")]
     Warm { reason: String },
+    #[error("no stand-ins can be had: {reason}")]
+    StandIns { reason: String },
     #[error("the warm interpreter is gone")]
     Lost,
     #[error("cannot {doing}")]
@@ -43,7 +45,14 @@ impl Error {
 
     /// Not about what was asked for: it may be gone with another interpreter.
     pub(crate) fn is_ours(&self) -> bool {
-        !matches!(self, Error::Unsupported { .. } | Error::Profile { .. } | Error::Path { .. } | Error::JobSize { .. })
+        !matches!(
+            self,
+            Error::Unsupported { .. }
+                | Error::Profile { .. }
+                | Error::Path { .. }
+                | Error::JobSize { .. }
+                | Error::StandIns { .. }
+        )
     }
 
     pub(crate) fn system(doing: &'static str) -> impl FnOnce(rustix::io::Errno) -> Error {

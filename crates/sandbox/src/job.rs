@@ -4,6 +4,7 @@ use crate::area::SIZE;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::limits::Limits;
+use crate::stand_ins::{self, StandIn};
 use crate::warm::Places;
 use crate::wire::{MAX_JOB, Order, Start};
 use crate::{Error, Result};
@@ -31,6 +32,8 @@ pub struct Job {
     pub seed: Option<u64>,
     /// Bring what its tasks and threads did back in [`crate::Transcript::events`].
     pub trace: bool,
+    /// Who answers in place of hosts outside. Needs [`Profile::Server`] or more, and namespaces.
+    pub stand_ins: Vec<StandIn>,
     /// Who judges it from beside.
     pub judge: Option<Judge>,
 }
@@ -150,6 +153,7 @@ impl Job {
             clock: Clock::Real,
             seed: None,
             trace: false,
+            stand_ins: Vec::new(),
             judge: None,
         }
     }
@@ -166,7 +170,8 @@ impl Job {
     pub(crate) fn start(&self, proc: bool, mapped: u64) -> Start {
         let room = if self.trace { mapped.saturating_add(SIZE as u64) } else { mapped };
         let limits = self.limits.start(self.profile, proc, room);
-        Start { clock: self.clock.wire(), seed: self.seed, trace: self.trace, judge: self.judge.is_some(), ..limits }
+        let (trace, judge, stand_ins) = (self.trace, self.judge.is_some(), !self.stand_ins.is_empty());
+        Start { clock: self.clock.wire(), seed: self.seed, trace, judge, stand_ins, ..limits }
     }
 
     /// The job as the guest reads it.
@@ -180,7 +185,15 @@ impl Job {
             Program::Command(_) => None,
         };
         let argv = std::iter::once(argv).chain(self.argv.iter().cloned()).map(String::into_bytes).collect();
-        bounded(Order { script, argv, env: self.env(places), stdin: self.stdin.clone(), files: plain(&self.files) })
+        bounded(Order {
+            script,
+            argv,
+            env: self.env(places),
+            stdin: self.stdin.clone(),
+            files: plain(&self.files),
+            hosts: stand_ins::names(&self.stand_ins).join(" "),
+            stand_ins: if self.stand_ins.is_empty() { Vec::new() } else { stand_ins::told(&self.stand_ins)? },
+        })
     }
 
     /// The judge's part of the job.
@@ -190,8 +203,8 @@ impl Job {
             script: Some((judge.path.0.clone(), judge.source.clone())),
             argv: vec![judge.path.0.clone().into_bytes()],
             env: self.env(places),
-            stdin: Vec::new(),
             files: plain(&judge.files),
+            ..Order::default()
         };
         bounded(order).map(Some)
     }
@@ -215,6 +228,8 @@ impl Job {
         let variables = [("PYTHONPATH", &places.site), ("PYTHONPYCACHEPREFIX", &places.pycache)];
         let given = variables.into_iter().filter(|(_, place)| !place.is_empty());
         env.extend(given.map(|(name, place)| (name.to_string(), place.clone())));
+        let trust = stand_ins::TRUST.into_iter().filter(|_| !self.stand_ins.is_empty());
+        env.extend(trust.map(|name| (name.to_string(), stand_ins::CERTIFICATES.into())));
         for (name, value) in &self.env {
             env.retain(|(taken, _)| taken != name);
             env.push((name.clone(), value.clone()));

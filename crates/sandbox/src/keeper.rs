@@ -19,7 +19,9 @@ const PATIENCE: i64 = 2_000_000_000;
 impl Start {
     pub(crate) fn settings(&self) -> Settings {
         let limit = i64::try_from(self.virtual_ns).unwrap_or(i64::MAX);
-        Settings { steady: self.clock == clock::STEADY, seed: self.seed, limit }
+        // The first that the run's pid 1 makes.
+        let aside = self.stand_ins.then_some(2);
+        Settings { steady: self.clock == clock::STEADY, seed: self.seed, limit, aside }
     }
 }
 

@@ -20,6 +20,7 @@ compile_error!("the sandbox is made of namespaces, Landlock and seccomp, which o
 mod accounting;
 #[allow(unreachable_pub, reason = "shared with the guest library, which writes what is read here")]
 mod area;
+mod authority;
 mod cgroup;
 mod channel;
 mod clock;
@@ -35,6 +36,7 @@ mod outer;
 mod run;
 #[cfg_attr(not(target_arch = "x86_64"), path = "seccomp_elsewhere.rs")]
 mod seccomp;
+mod stand_ins;
 mod supervisor;
 mod traced;
 mod transcript;
@@ -50,8 +52,9 @@ pub use error::Error;
 pub use job::{Job, Judge, Profile, Program, RelativePath};
 pub use layers::{Layer, Layers};
 pub use limits::Limits;
+pub use stand_ins::StandIn;
 pub use supervisor::{Config, Policy, Sandbox};
-pub use transcript::{Failure, Outcome, Place, RealTime, Stream, Transcript, Waiting, Write};
+pub use transcript::{Answer, Failure, Outcome, Place, RealTime, Stream, Transcript, Waiting, Write};
 pub use wire::Step;
 
 /// The result of everything that can fail on our side.

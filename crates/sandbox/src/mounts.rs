@@ -5,6 +5,7 @@
 
 use crate::environment::{Environment, Interpreter};
 use crate::layers::Layers;
+use crate::{authority, stand_ins};
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -20,6 +21,8 @@ pub(crate) const TEMPORARY: &str = "/sandbox/tmp";
 pub(crate) const GUEST: &str = "/etude/guest.so";
 /// Where a run that may start any program finds terminals of its own.
 pub(crate) const TERMINALS: &str = "/dev/pts";
+/// In the folder of packages.
+const CERTIFI: &str = "certifi/cacert.pem";
 pub(crate) const CLOCK: &str = "/etude/clock.so";
 /// The learner's user inside the namespace where a second one can be mapped.
 pub(crate) const LEARNER: u32 = 1000;
@@ -112,6 +115,7 @@ pub(crate) fn root_steps(layers: &Layers, environment: &Environment, library: &[
         plan.bind(folder, inside);
     }
     plan.configuration();
+    plan.trust(environment);
     plan.devices();
     // An interpreter may lie below it, which then needs a folder there; runs are told the other name in any case.
     if !prefix.starts_with("/tmp") {
@@ -269,6 +273,11 @@ impl Plan {
         self.file("/etc/group", b"root:x:0:\nlearner:x:1000:\n");
         self.file("/etc/hosts", b"127.0.0.1 localhost\n::1 localhost\n");
         self.file("/etc/nsswitch.conf", b"passwd: files\ngroup: files\nhosts: files\n");
+        for folder in ["/etc/ssl", "/etc/ssl/certs"] {
+            self.folder(folder);
+        }
+        self.file(stand_ins::CERTIFICATES, authority::certificate().as_bytes());
+        self.link("certs/ca-certificates.crt", "/etc/ssl/cert.pem");
         self.link("/usr/share/zoneinfo/UTC", "/etc/localtime");
         for name in ["ld.so.cache", "mime.types", "protocols", "services"] {
             let host = Path::new("/etc").join(name);
@@ -280,6 +289,18 @@ impl Plan {
         if Path::new("/etc/alternatives").is_dir() {
             self.folder("/etc/alternatives");
             self.bind(Path::new("/etc/alternatives"), "/etc/alternatives");
+        }
+    }
+
+    /// The certificates that packages bring along are for hosts that no run reaches, and some look nowhere else.
+    fn trust(&mut self, environment: &Environment) {
+        let source = c(&self.inside(stand_ins::CERTIFICATES));
+        for (folder, inside) in environment.folders() {
+            if folder.join(CERTIFI).is_file() {
+                let target = c(&self.inside(&format!("{inside}/{CERTIFI}")));
+                let action = Action::Bind { source: source.clone(), target, read_only: true };
+                self.push("laying over the certificates of packages", action);
+            }
         }
     }
 

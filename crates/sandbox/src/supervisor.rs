@@ -113,6 +113,10 @@ impl Sandbox {
         self.interrupted.store(true, Ordering::Relaxed);
     }
 
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     /// What was found on this machine.
     pub fn layers(&self) -> &Layers {
         &self.layers
@@ -155,6 +159,12 @@ impl Sandbox {
         }
         if !self.layers.namespaces && job.judge.is_some() {
             return Err(Error::Unsupported { missing: "namespaces, which hold a program and its judge apart".into() });
+        }
+        if !job.stand_ins.is_empty() && !self.layers.namespaces {
+            return Err(Error::Unsupported { missing: "namespaces, which stand-ins need".into() });
+        }
+        if !job.stand_ins.is_empty() && job.judge.is_some() {
+            return Err(Error::Unsupported { missing: "a way to judge a program that stand-ins answer".into() });
         }
         let mut taken = self.take(&job.environment);
         // An interpreter that died while it stood by is replaced, once.

@@ -46,6 +46,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Ok,
+        Outcome::Failed,
+        Outcome::Timeout,
+        Outcome::Memory,
+        Outcome::Output,
+        Outcome::Disk,
+        Outcome::Processes,
+        Outcome::Killed,
+        Outcome::Deadlock,
+        Outcome::Idle,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",
@@ -95,6 +112,19 @@ pub struct Waiting {
     pub place: Option<Place>,
     /// In words, such as `a lock`; empty where the line says it.
     pub waits_for: String,
+}
+
+/// What a stand-in was asked, and what it said.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Answer {
+    pub host: String,
+    pub method: String,
+    pub path: String,
+    pub status: u16,
+    /// It had been told what to say to this.
+    pub known: bool,
+    /// And what it had been told is what the host itself would say, and not of the same shape alone.
+    pub exact: bool,
 }
 
 /// Why waiting could not be skipped.
@@ -147,6 +177,8 @@ pub struct Transcript {
     pub events: Option<Vec<u8>>,
     /// How the judge ended: its exit code, if it did so by itself.
     pub judge: Option<i32>,
+    /// What its stand-ins were asked, in order; the first few hundred. Forgeable.
+    pub answers: Vec<Answer>,
     /// The files of the work folder, when the job asked to keep them.
     pub files: Vec<(RelativePath, Vec<u8>)>,
 }

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::job::{Job, Profile, Program};
 use crate::run::{Ended, Stop};
-use crate::transcript::{Failure, Outcome, Place, RealTime, Transcript, Waiting};
+use crate::transcript::{Answer, Failure, Outcome, Place, RealTime, Transcript, Waiting};
 use crate::wire::{Status, Step, clock_end, event};
 use std::time::Duration;
 
@@ -66,8 +66,29 @@ pub(crate) fn transcript(job: &Job, ended: Ended, mut status: Status, work: &str
         writes: ended.writes,
         events: ended.events,
         judge,
+        answers: answers(&status.answers),
         files: ended.files,
     }
+}
+
+fn answers(text: &[u8]) -> Vec<Answer> {
+    let text = String::from_utf8_lossy(text);
+    // The last line may be cut.
+    let lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    let answer = |line: &str| {
+        let fields: Vec<&str> = line.split('\0').collect();
+        let [host, method, path, status, said] = fields[..] else { return None };
+        let [host, method, path] = [host, method, path].map(str::to_owned);
+        Some(Answer {
+            host,
+            method,
+            path,
+            status: status.parse().ok()?,
+            known: said != "unknown",
+            exact: said == "exact",
+        })
+    };
+    lines.filter_map(answer).collect()
 }
 
 struct End<'a> {

@@ -47,10 +47,11 @@ pub enum Step {
     Stdin,
     Exec,
     Fork,
+    StandIns,
 }
 
 impl Step {
-    const ALL: [Step; 14] = [
+    const ALL: [Step; 15] = [
         Step::Scratch,
         Step::Proc,
         Step::Session,
@@ -65,6 +66,7 @@ impl Step {
         Step::Stdin,
         Step::Exec,
         Step::Fork,
+        Step::StandIns,
     ];
 
     pub fn from_u32(value: u32) -> Option<Step> {
@@ -262,6 +264,8 @@ pub struct Start {
     pub trace: bool,
     /// A second process stands beside the learner's, out of its reach, and its end is the end of the run.
     pub judge: bool,
+    /// A process of ours beside the program answers in place of hosts outside.
+    pub stand_ins: bool,
 }
 
 impl Start {
@@ -278,7 +282,8 @@ impl Start {
             .u64(self.seed.unwrap_or(0))
             .u64(self.virtual_ns)
             .flag(self.trace)
-            .flag(self.judge);
+            .flag(self.judge)
+            .flag(self.stand_ins);
         out.finish()
     }
 
@@ -304,6 +309,7 @@ impl Start {
             virtual_ns: input.u64()?,
             trace: input.flag()?,
             judge: input.flag()?,
+            stand_ins: input.flag()?,
         })
     }
 }
@@ -317,6 +323,9 @@ pub struct Order {
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
     pub stdin: Vec<u8>,
     pub files: Vec<(String, Vec<u8>)>,
+    /// The names of hosts as a line of `/etc/hosts` has them, and what `stand_ins.py` is told; both empty without any.
+    pub hosts: String,
+    pub stand_ins: Vec<u8>,
 }
 
 impl Order {
@@ -338,6 +347,7 @@ impl Order {
         for (path, content) in &self.files {
             out.text(path).bytes(content);
         }
+        out.text(&self.hosts).bytes(&self.stand_ins);
         out.finish()
     }
 
@@ -357,6 +367,7 @@ impl Order {
         for _ in 0..input.count(1 << 16)? {
             order.files.push((input.text()?, input.bytes()?.to_vec()));
         }
+        (order.hosts, order.stand_ins) = (input.text()?, input.bytes()?.to_vec());
         Some(order)
     }
 }
@@ -392,6 +403,8 @@ pub struct Status {
     pub waiting: Vec<u8>,
     /// The same as the kernel tells it: process, program, what for.
     pub asleep: Vec<u8>,
+    /// What the stand-ins were asked, a line each, fields separated by NUL. Forgeable, bounded.
+    pub answers: Vec<u8>,
 }
 
 impl Status {
@@ -401,7 +414,7 @@ impl Status {
         out.u64(self.user_us).u64(self.system_us).u64(self.peak_kb).u32(self.events);
         out.u32(self.broken_step).u32(self.broken_errno).bytes(&self.dump).bytes(&self.failure);
         out.u32(self.clock).u32(self.clock_end).u64(self.virtual_ns).u64(self.jumps).u32(self.real_time);
-        out.bytes(&self.waiting).bytes(&self.asleep);
+        out.bytes(&self.waiting).bytes(&self.asleep).bytes(&self.answers);
         out.finish()
     }
 
@@ -428,6 +441,7 @@ impl Status {
             real_time: input.u32()?,
             waiting: input.bytes()?.to_vec(),
             asleep: input.bytes()?.to_vec(),
+            answers: input.bytes()?.to_vec(),
         })
     }
 }
@@ -543,11 +557,12 @@ mod tests {
             let env = order.env.iter().map(|(name, value)| name.len() + value.len());
             let files = order.files.iter().map(|(path, content)| path.len() + content.len());
             let argv = order.argv.iter().map(Vec::len);
-            let bytes = script.chain(env).chain(files).chain(argv).chain([order.stdin.len()]).sum();
+            let others = [order.stdin.len(), order.hosts.len(), order.stand_ins.len()];
+            let bytes = script.chain(env).chain(files).chain(argv).chain(others).sum();
             (bytes, order.env.len() + order.files.len() + order.argv.len())
         });
         let status = Status::decode(packet).map(|status| {
-            let texts = [&status.dump, &status.failure, &status.waiting, &status.asleep];
+            let texts = [&status.dump, &status.failure, &status.waiting, &status.asleep, &status.answers];
             (texts.map(Vec::len).iter().sum(), 0)
         });
         let start = Start::decode(packet).map(|_| (0, 0));
@@ -576,6 +591,8 @@ mod tests {
             env: vec![(text("HOME"), text("/sandbox/work"))],
             stdin: text("line\n"),
             files: vec![("a.txt".into(), text("x"))],
+            hosts: "tea.example".into(),
+            stand_ins: text("[]"),
         };
         let mut status = Status { wait: 9, peak_kb: 7, dump: text("File"), failure: text("a\0b"), ..Status::default() };
         (status.jumps, status.waiting, status.asleep) = (7, text("task\0main"), text("3\0sh\0a child"));

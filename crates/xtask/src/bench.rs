@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: how fast we are, beside the peers, on inputs anybody can make again.
 
+mod check;
 mod clock;
 mod corpus;
 mod mdbook;
@@ -22,6 +23,8 @@ use measure::{Medians, measure, pinned};
 pub(crate) enum Benchmark {
     /// Read a generated course: `etude check --no-run`, beside mdBook's build of the same Markdown
     Read(Read),
+    /// Check a thousand one-line snippets, beside pytest-examples, pytest-markdown-docs and plain Python
+    Check(check::Check),
     /// Run snippets through a warm sandbox, beside plain Python and bubblewrap
     Run(run::Run),
     /// Skip waits under the virtual clock, beside looptime, trio and faketime
@@ -49,6 +52,7 @@ pub(crate) struct Read {
 pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
         Benchmark::Read(arguments) => read(arguments),
+        Benchmark::Check(arguments) => check::run(arguments),
         Benchmark::Run(arguments) => run::run(arguments),
         Benchmark::Clock(arguments) => clock::run(arguments),
         Benchmark::Trace(arguments) => trace::run(arguments),

@@ -1,3 +1,4 @@
+pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;

@@ -131,14 +131,11 @@ fn a_deadlock_that_no_task_is_in_is_reported_by_its_places() {
     assert_snapshot!(format!("{:#}", report["findings"][0]), @r#"
     {
       "code": "deadlock",
-      "correction": null,
-      "correction_line": null,
       "evidence": [
         {
           "file": "orders.py",
           "line": 3,
-          "text": "thread `MainThread` at `orders.py` line 3 waits for an item in a queue: `print(queue.Queue().get())`",
-          "time_ms": null
+          "text": "thread `MainThread` at `orders.py` line 3 waits for an item in a queue: `print(queue.Queue().get())`"
         }
       ],
       "file": "orders.py",

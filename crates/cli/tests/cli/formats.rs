@@ -24,7 +24,7 @@ fn check_keeps_its_contract() {
     let folder = TempFolder::new().file("tea.md", TRACKED);
     let report = parse(&folder, "check --no-run --json");
     let contract = ["files", "snippets", "claims", "wall_ms", "virtual_ms", "diagnostics", "errors"];
-    assert_eq!(keys(&report), contract.into_iter().chain(["verdicts"]).collect());
+    assert_eq!(keys(&report), contract.into_iter().chain(["verdicts", "exercises"]).collect());
     assert_eq!(keys(&report["claims"]), set(["total", "true", "false", "undecided"]));
     let further = ["end_line", "end_column", "fixable"];
     let contract = ["code", "severity", "file", "line", "column", "message", "hint"];
@@ -46,6 +46,7 @@ fn check_keeps_its_contract() {
       "wall_ms": …,
       "virtual_ms": 0,
       "verdicts": [],
+      "exercises": [],
       "diagnostics": [
         {
           "code": "tracking-parameter",

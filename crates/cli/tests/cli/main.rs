@@ -2,9 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests start the binary they are about")]
 
+mod cache;
 mod check;
 mod clock;
 mod doctor;
+mod exercises;
 mod explain;
 mod find;
 mod fix;
@@ -16,4 +18,6 @@ mod pipes;
 mod run;
 mod see;
 mod show;
+mod stand_ins;
+mod update;
 mod verify;

@@ -238,13 +238,14 @@ fn the_report_has_exactly_these_fields() {
     assert_eq!(joined, stderr);
     fields["writes"] = "…".into();
     // What was watched has tests of its own.
-    for watched in ["tasks", "others", "segments", "edges", "prints", "notes"] {
+    for watched in ["tasks", "others", "edges", "prints", "notes"] {
         assert!(fields[watched].is_array(), "{watched}");
         fields[watched] = "…".into();
     }
     assert_snapshot!(format!("exit {code}\n{report:#}"), @r#"
     exit 1
     {
+      "answers": [],
       "cause": "`KeyError: 'cup'` at line 4: `raise KeyError('cup')`",
       "clock": "virtual",
       "cpu_ms": 0,
@@ -265,7 +266,6 @@ fn the_report_has_exactly_these_fields() {
       "prints": "…",
       "runs": [],
       "seed": null,
-      "segments": "…",
       "stderr": "…",
       "stdout": "té",
       "tasks": "…",

@@ -61,6 +61,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// The most virtual time, in nanoseconds.
     pub limit: i64,
+    /// A process that only answers the others, by the run's number: it sleeps when they do, and is no part of the program.
+    pub aside: Option<i32>,
 }
 
 /// What the caller is to do next.
@@ -138,7 +140,7 @@ impl<'a> Supervisor<'a> {
         outputs: [i32; 2],
         first: i32,
     ) -> Option<Self> {
-        let mut processes = Processes::new(proc, view);
+        let mut processes = Processes::new(proc, view, settings.aside);
         if !processes.can_look_at(first) {
             return None;
         }

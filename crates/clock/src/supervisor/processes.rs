@@ -89,6 +89,7 @@ pub(super) struct Processes {
     /// An open `/proc`.
     proc: i32,
     view: View,
+    aside: Option<i32>,
     known: HashMap<i32, Process>,
     /// Of a view from outside: the run's namespace, and what is not in it. A number is not given again so soon that one
     /// that has not been missed could be another process.
@@ -181,7 +182,7 @@ impl Thread {
 }
 
 impl Processes {
-    pub(super) fn new(proc: i32, view: View) -> Processes {
+    pub(super) fn new(proc: i32, view: View, aside: Option<i32>) -> Processes {
         let namespace = match view {
             View::Inside { init } => kernel::namespace(proc, init),
             _ => None,
@@ -189,6 +190,7 @@ impl Processes {
         Processes {
             proc,
             view,
+            aside,
             known: HashMap::new(),
             namespace,
             foreign: HashSet::new(),
@@ -337,11 +339,18 @@ impl Processes {
             }
         }
         match found {
-            // Its last process is gone, and about to be waited for.
-            _ if self.known.is_empty() => Proof::Busy,
+            // Its last process is gone, or about to be waited for.
+            _ if self.is_over() => Proof::Busy,
             Proof::Quiet { .. } => Proof::Quiet { ran },
             other => other,
         }
+    }
+
+    /// Nobody of the program is left.
+    fn is_over(&self) -> bool {
+        let is_dead = |process: &Process| process.threads.values().all(|thread| thread.dead);
+        // Without somebody aside, one that is dead and not waited for still holds up its parent.
+        self.program().next().is_none() || self.aside.is_some() && self.program().all(|(_, it)| is_dead(it))
     }
 
     /// What each thread is found to do.
@@ -447,7 +456,7 @@ impl Processes {
     /// Where every thread is.
     pub(super) fn places(&self) -> Vec<Place> {
         let mut places = Vec::new();
-        for (pid, process) in &self.known {
+        for (pid, process) in self.program() {
             for thread in process.threads.values() {
                 let mut buffer = [0u8; 512];
                 let stat = thread.stat.read(&mut buffer).unwrap_or_default();
@@ -461,10 +470,14 @@ impl Processes {
         places
     }
 
+    fn program(&self) -> impl Iterator<Item = (&i32, &Process)> {
+        self.known.iter().filter(|(_, process)| Some(process.number) != self.aside)
+    }
+
     /// Somebody listens for connections, and there is none.
     pub(super) fn only_serve(&self) -> bool {
         let mut listens = false;
-        for pid in self.known.keys() {
+        for (pid, _) in self.program() {
             let Some(folder) = File::open(self.proc, &format!("{pid}/fd"), true) else { continue };
             for fd in folder.numbers() {
                 match kernel::socket(*pid, fd) {

@@ -10,10 +10,11 @@ use crate::verdict::{self, Lead};
 pub(super) static CHECK: Check = Check {
     code: "dead-link",
     severity: Severity::Error,
-    summary: "A link to a file that is not there",
+    summary: "A link to a file or a page that is not there",
     documentation: r#"
-Finds links and images whose relative path leads to no file of the course. Links to other hosts, paths that start with
-`/` and paths that lead out of the course are not judged.
+Finds links and images whose relative path leads to no file of the course. Paths that start with `/` and paths that
+lead out of the course are not judged, and links to other hosts only with `etude check --online`: those that are
+answered with "not found" or "gone", or whose host does not exist.
 
 A reader who follows such a link is stopped in the middle of a lesson.
 
@@ -37,6 +38,9 @@ another tool, silence the check with a comment in front of the paragraph.
 
 fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     for Dead { span, lead } in dead(ctx) {
+        if let Lead::Gone(why) = &lead {
+            report.add(report.at(span, why.clone()).hint("find where it has gone, or leave the link out"));
+        }
         let Lead::NoFile { path } = lead else { continue };
         if path.is_empty() {
             report.add(report.at(span, "this link leads nowhere").hint("write where it leads, or leave only its text"));
@@ -94,7 +98,7 @@ pub(super) fn dead(ctx: &Context<'_>) -> Vec<Dead> {
             _ => continue,
         };
         let lead = verdict::follow(ctx.course, ctx.lesson, url, ctx.around);
-        if !matches!(lead, Lead::NoFile { .. } | Lead::NoAnchor { .. }) {
+        if !matches!(lead, Lead::NoFile { .. } | Lead::NoAnchor { .. } | Lead::Gone(_)) {
             continue;
         }
         let defined = || document.definitions.iter().find(|definition| definition.url == *url);

@@ -8,6 +8,8 @@ mod doubled_heading;
 mod duplicate_id;
 mod empty_section;
 mod exercise_time;
+pub mod exercises;
+mod false_count;
 mod front_matter;
 mod invalid_json;
 mod joined_list_items;
@@ -22,10 +24,14 @@ pub mod packages;
 mod personal_path;
 mod place;
 mod placeholder_test;
+mod platform_differs;
+mod powershell_quotes;
+mod powershell_trap;
 mod python_syntax;
 mod quiz_answer;
 mod reading_without_link;
 pub mod runs;
+mod shell_trap;
 mod silence;
 mod skipped_heading;
 mod tracking_parameter;
@@ -33,12 +39,14 @@ mod unclosed_fence;
 mod undefined_reference;
 mod unfilled_prompt;
 mod unlisted_package;
+mod unrun_main;
 mod unstated_prerequisite;
 mod unused_ignore;
 
 use etude_text::{Diagnostic, Severity, Source, Sources};
 
 use crate::lesson::{Course, Lesson};
+use crate::snippet::Snippet;
 use crate::verdict::Surroundings;
 
 /// A check: its name, what it is for, and how it looks.
@@ -59,6 +67,13 @@ pub struct Context<'a> {
     pub lesson: &'a Lesson,
     pub source: &'a Source,
     pub around: &'a Surroundings<'a>,
+}
+
+impl Context<'_> {
+    /// The text of the section that a snippet stands in, without its subsections.
+    fn section_text(&self, snippet: &Snippet) -> &str {
+        self.lesson.sections[snippet.section.0 as usize].own.slice(self.source.text())
+    }
 }
 
 /// Where a check puts what it finds.
@@ -96,6 +111,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_id::CHECK,
     &empty_section::CHECK,
     &exercise_time::CHECK,
+    &false_count::CHECK,
     &front_matter::CHECK,
     &invalid_json::CHECK,
     &joined_list_items::CHECK,
@@ -108,15 +124,20 @@ pub static CHECKS: &[&Check] = &[
     &not_utf8::CHECK,
     &personal_path::CHECK,
     &placeholder_test::CHECK,
+    &platform_differs::CHECK,
+    &powershell_quotes::CHECK,
+    &powershell_trap::CHECK,
     &python_syntax::CHECK,
     &quiz_answer::CHECK,
     &reading_without_link::CHECK,
+    &shell_trap::CHECK,
     &skipped_heading::CHECK,
     &tracking_parameter::CHECK,
     &unclosed_fence::CHECK,
     &undefined_reference::CHECK,
     &unfilled_prompt::CHECK,
     &unlisted_package::CHECK,
+    &unrun_main::CHECK,
     &unstated_prerequisite::CHECK,
     &unused_ignore::CHECK,
 ];

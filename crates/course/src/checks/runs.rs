@@ -3,15 +3,20 @@
 use etude_text::Severity;
 
 use super::Check;
+use super::exercises::{FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER};
 
 /// All of them, in alphabetical order of their codes.
 pub static RUN_CHECKS: &[&Check] = &[
     &FAILING_SNIPPET,
+    &FAILING_SOLUTION,
     &FALSE_END,
     &FALSE_OUTPUT,
     &FALSE_RESPONSE,
     &FALSE_TIME,
     &FALSE_VERSION,
+    &LOST_REFERENCE,
+    &ORDER_DEPENDENT,
+    &PASSING_STARTER,
     &UNDECIDED_SNIPPET,
     &UNMENTIONED_WARNING,
 ];
@@ -201,6 +206,50 @@ match cups:
 ```
 
 Correct the version.
+"#,
+    run: |_, _| {},
+};
+
+pub static ORDER_DEPENDENT: Check = Check {
+    code: "order-dependent",
+    severity: Severity::Note,
+    summary: "An output that is another one in another order of what happens at one moment",
+    documentation: r#"
+The code prints what the lesson says in the order in which its tasks or threads began to wait, and something else when
+those that are due at the same moment go on in another order.
+
+The usual order may be the only one that a reader ever sees. It is promised by nobody: a busy machine, another Python or
+another platform may show the other.
+
+Wrong, if the order is not what is to be shown:
+
+```python
+import asyncio
+
+async def pour(name):
+    await asyncio.sleep(1)
+    print(name)
+
+async def main():
+    await asyncio.gather(pour("green"), pour("black"))
+
+asyncio.run(main())
+```
+
+```output
+green
+black
+```
+
+Right:
+
+```output unordered
+green
+black
+```
+
+Mark the output `unordered`, or let the times differ. `etude run 'lesson.md#12' --seed 2` shows the other order of the
+snippet on line 12. With `--races` this is a warning.
 "#,
     run: |_, _| {},
 };

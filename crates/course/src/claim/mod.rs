@@ -1,6 +1,7 @@
 //! Claims: everything a lesson says that can be found true or false.
 
 mod bind;
+mod count;
 mod elapsed;
 mod output;
 mod prose;
@@ -43,6 +44,8 @@ pub enum ClaimKind {
     Link { url: String },
     /// A line of the shown code, or of a file, is what the text says it is.
     Line { first: u32, last: u32 },
+    /// The code shown has so many of something.
+    Count { number: u32, thing: Thing },
     /// A Python version is needed at least.
     Version { major: u8, minor: u8 },
 }
@@ -58,7 +61,46 @@ impl ClaimKind {
             ClaimKind::Behaviour => "behaviour",
             ClaimKind::Link { .. } => "link",
             ClaimKind::Line { .. } => "line",
+            ClaimKind::Count { .. } => "count",
             ClaimKind::Version { .. } => "version",
+        }
+    }
+}
+
+/// What code has a number of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    Lines,
+    Functions,
+    AsyncFunctions,
+    Classes,
+    Methods,
+    Tests,
+    /// Of lists, sets and dictionaries; some count generator expressions among them.
+    Comprehensions,
+    Generators,
+    Awaits,
+    Withs,
+    /// Made by `create_task`.
+    Tasks,
+    Routes,
+}
+
+impl Thing {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Thing::Lines => "lines",
+            Thing::Functions => "functions",
+            Thing::AsyncFunctions => "async functions",
+            Thing::Classes => "classes",
+            Thing::Methods => "methods",
+            Thing::Tests => "tests",
+            Thing::Comprehensions => "comprehensions",
+            Thing::Generators => "generator expressions",
+            Thing::Awaits => "await expressions",
+            Thing::Withs => "with statements",
+            Thing::Tasks => "calls that make tasks",
+            Thing::Routes => "routes",
         }
     }
 }
@@ -127,6 +169,7 @@ pub(crate) fn claims(text: &str, document: &Document, sections: &[Section], snip
     claims.extend(elapsed::attributes(snippets));
     claims.extend(prose::claims(text, document, &siblings, &binder));
     claims.extend(reference::claims(text, document, &binder));
+    claims.extend(count::claims(text, document, &siblings, &binder));
     claims.sort_by_key(|claim| (claim.span.start, claim.span.end, claim.kind.as_str()));
     claims
 }

@@ -58,19 +58,20 @@ fn console(snippet: &Snippet, claims: &mut Vec<Claim>) {
     // Deeper than the first prompt, `  ...` is a traceback that was shortened.
     let first = snippet.code.lines().find(|line| line.trim_start().starts_with(">>>")).unwrap_or_default();
     let indent = &first[..first.len() - first.trim_start().len()];
-    let is_input = |line: &str| {
-        let line = line.strip_prefix(indent).unwrap_or(line);
-        line == ">>>" || line == "..." || line.starts_with(">>> ") || line.starts_with("... ")
+    let begins = |line: &str, mark: &str| {
+        line.strip_prefix(indent)
+            .unwrap_or(line)
+            .strip_prefix(mark)
+            .is_some_and(|it| it.is_empty() || it.starts_with(' '))
     };
-    printed_runs(snippet, is_input, Found::Console, claims);
+    printed_runs(snippet, |line| begins(line, ">>>"), |line| begins(line, "..."), Found::Console, claims);
 }
 
 /// A shell snippet in which commands start with `$`: the other lines are what they print.
 fn shell(snippet: &Snippet, claims: &mut Vec<Claim>) {
     let prompted = |line: &str| line.starts_with("$ ") || line.starts_with("% ");
     if snippet.code.lines().next().is_some_and(prompted) {
-        let continued = |line: &str| prompted(line) || line.starts_with("> ");
-        printed_runs(snippet, continued, Found::Console, claims);
+        printed_runs(snippet, prompted, |line| line.starts_with("> "), Found::Console, claims);
     }
     for (span, comment) in lines(&snippet.code).filter_map(|(at, line)| Some((at, line.trim().strip_prefix("# ")?))) {
         if let Some(statuses) = expected_statuses(comment) {
@@ -86,7 +87,13 @@ fn shell(snippet: &Snippet, claims: &mut Vec<Claim>) {
     }
 }
 
-fn printed_runs(snippet: &Snippet, is_input: impl Fn(&str) -> bool, found: Found, claims: &mut Vec<Claim>) {
+fn printed_runs(
+    snippet: &Snippet,
+    prompts: impl Fn(&str) -> bool,
+    continues: impl Fn(&str) -> bool,
+    found: Found,
+    claims: &mut Vec<Claim>,
+) {
     let mut run: Vec<(Span, &str)> = Vec::new();
     let mut flush = |run: &mut Vec<(Span, &str)>| {
         while run.last().is_some_and(|(_, line)| line.trim().is_empty()) {
@@ -100,7 +107,8 @@ fn printed_runs(snippet: &Snippet, is_input: impl Fn(&str) -> bool, found: Found
     };
     let mut asked = false;
     for (span, line) in lines(&snippet.code) {
-        if is_input(line) {
+        // Behind something printed, `...` stands for more of it.
+        if prompts(line) || run.is_empty() && continues(line) {
             flush(&mut run);
             asked = true;
         } else if asked && !(run.is_empty() && line.trim().is_empty()) {

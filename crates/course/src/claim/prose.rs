@@ -179,7 +179,7 @@ impl Paragraph<'_> {
         }
         for found in SEES.find_iter(&stated.text) {
             let sentence = stated.sentence(found.start());
-            let parts = self.code_between(found.end(), sentence.end);
+            let parts = self.seen(found.end(), sentence.end);
             if parts.is_empty() || elapsed::supposes(&stated.text[sentence.start..found.start()], usize::MAX) {
                 continue;
             }
@@ -219,6 +219,23 @@ impl Paragraph<'_> {
             _ => None,
         })
         .collect()
+    }
+
+    /// The `code` that is seen: not what the text says it comes from ("the lines from your `pour`").
+    fn seen(&self, from: usize, to: usize) -> Vec<String> {
+        let range = self.prose.span(from..to.max(from));
+        let mut before = range.start;
+        let mut parts = Vec::new();
+        for inline in self.document.block(self.id).inlines.iter().filter(|inline| range.contains(inline.span)) {
+            let InlineKind::Code(code) = &inline.kind else { continue };
+            let words = Span::new(before, inline.span.start).slice(self.text);
+            let last = words.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+            if !["from", "your", "of", "in", "by", "when", "with", "using", "via"].contains(&last.as_str()) {
+                parts.push(code.clone());
+            }
+            before = inline.span.end;
+        }
+        parts
     }
 
     /// A range of the text as a span of the source, white space and markup at its ends left out.

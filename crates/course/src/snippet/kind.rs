@@ -104,7 +104,11 @@ pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) ->
     if snippet.code.contains("<prompt>") {
         return SnippetKind::Placeholder;
     }
+    if snippet.attribute("stand-in").is_some() {
+        return SnippetKind::Other;
+    }
     match snippet.lang {
+        Lang::Python if shows(snippet, lead, before) => SnippetKind::Other,
         Lang::Python => python(snippet),
         Lang::Shell => SnippetKind::Shell,
         Lang::PowerShell => SnippetKind::PowerShell,
@@ -115,6 +119,18 @@ pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) ->
         Lang::Text | Lang::None if printed(snippet, lead, before) => SnippetKind::Output,
         _ => SnippetKind::Other,
     }
+}
+
+/// What was printed, in the colours of Python: a lone value under the label "Output".
+fn shows(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
+    let label =
+        lead.is_some_and(|lead| lead.trim_start_matches(['*', '_', '#', ' ']).to_lowercase().starts_with("output"));
+    let behind = before.last().is_some_and(|last| last.lang == Lang::Python && last.section == snippet.section);
+    let value = |code: &str| {
+        code.lines().filter(|line| !line.trim().is_empty()).count() == 1
+            && code.starts_with(['(', '[', '{', '\'', '"', '<'])
+    };
+    label && behind && value(snippet.code.trim())
 }
 
 fn python(snippet: &Snippet) -> SnippetKind {

@@ -87,6 +87,22 @@ impl Snippet {
         self.python.iter().flat_map(|module| &module.names.provides).map(String::as_str).collect()
     }
 
+    /// `...` on a line of its own stands for code that is left out, unless it is all there is to a body.
+    pub fn is_cut(&self) -> bool {
+        let lines: Vec<&str> = self.code.lines().filter(|line| !line.trim().is_empty()).collect();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        self.python.is_some()
+            && lines.iter().enumerate().any(|(at, line)| {
+                let opened = at.checked_sub(1).is_some_and(|before| lines[before].trim_end().ends_with(':'));
+                let goes_on = lines.get(at + 1).is_some_and(|next| indent(next) == indent(line));
+                match line.trim() {
+                    "..." | "…" => !opened || goes_on,
+                    // "# ... and the other methods"
+                    comment => comment.starts_with('#') && comment.trim_start_matches(['#', ' ']).starts_with("..."),
+                }
+            })
+    }
+
     /// Where a span of the code stands in the source.
     pub fn source_span(&self, span: Span) -> Span {
         self.map.span(span)

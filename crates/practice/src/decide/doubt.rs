@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use etude_course::{Claim, ClaimKind, Found, Snippet, Subject};
+use etude_course::{Claim, ClaimKind, Found, Lang, Snippet, Subject};
 use regex::Regex;
 
 use super::output::shortened;
@@ -20,6 +20,13 @@ pub(super) fn lacking(snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
     Some(match name {
         "ModuleNotFoundError" | "ImportError" if raised.message.starts_with("No module named") => {
             Verdict::undecided(format!("`{words}`"))
+        }
+        // The reader is to write it, or it was written in another chapter.
+        "ImportError" if raised.message.contains("(/sandbox/work/") => {
+            Verdict::undecided(format!("the file that the lesson shows does not have it: `{words}`"))
+        }
+        "ImportError" if raised.message.starts_with("attempted relative import") => {
+            Verdict::undecided(format!("it is a part of a package: `{words}`"))
         }
         "FileNotFoundError" | "IsADirectoryError" | "NotADirectoryError" => hinted(
             format!("it needs a file the lesson does not have: `{words}`"),
@@ -48,7 +55,42 @@ pub(super) fn lacking(snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
 /// `a, b = b, a`: which reading takes for a program, since it binds both.
 fn takes_what_it_binds(snippet: &Snippet, raised: &Raised) -> bool {
     let name = raised.message.split('\'').nth(1).unwrap_or_default();
-    snippet.provides().contains(&name)
+    snippet.provides().contains(&name) || typed(snippet, name)
+}
+
+/// Whether a `>>>` session binds a name.
+fn typed(snippet: &Snippet, name: &str) -> bool {
+    let lines = snippet.code.lines().filter_map(|line| line.trim_start().strip_prefix(">>> "));
+    lines.into_iter().any(|line| {
+        let bound = line.strip_prefix("import ").unwrap_or(line).strip_prefix(name);
+        bound.is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('=') && !rest.contains("=="))
+    })
+}
+
+/// A name that an earlier snippet of the same session was to bind, and did not come to.
+pub(super) fn unbound(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
+    let name = raised.message.split('\'').nth(1).filter(|_| raised.kind == "NameError")?;
+    let &(session, step) = known.steps.get(&snippet.index)?;
+    let mut before = known.case.plan.sessions[session].steps[..step].iter();
+    let binder = before.find_map(|step| {
+        let other = &known.case.lesson.snippets[step.snippet];
+        (other.provides().contains(&name) || typed(other, name)).then_some(other)
+    })?;
+    let line = known.line(binder.span.start);
+    Some(Verdict::undecided(format!("line {line}, which binds `{name}`, did not come to it here")))
+}
+
+/// The line of a snippet of which only a part is shown, among those that a snippet runs with.
+pub(super) fn partial(known: &Known<'_>, snippet: &Snippet) -> Option<u32> {
+    let lesson = known.case.lesson;
+    let &(session, step) = known.steps.get(&snippet.index)?;
+    let session = &known.case.plan.sessions[session];
+    let with = session.steps[..=step].iter().map(|step| step.snippet);
+    let files = session.files.iter().filter_map(|file| {
+        lesson.snippets.iter().rev().find(|it| it.title.as_ref().is_some_and(|title| title.name == file.path))
+    });
+    let all = with.map(|index| &lesson.snippets[index]).chain(files);
+    all.into_iter().find(|it| it.is_cut()).map(|it| known.line(it.span.start))
 }
 
 static WRONG: LazyLock<Regex> = LazyLock::new(|| {
@@ -82,6 +124,18 @@ pub(super) fn of_output(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
         };
         return Some(Verdict::undecided(format!("a statement before: {why}")));
     }
+    if claim.found == Found::Console
+        && let Some(verdict) = at_prompt(known, claim, snippet, evidence)
+    {
+        return Some(verdict);
+    }
+    if claim.found == Found::Console
+        && let Some(part) = evidence.parts.iter().rev().find(|part| part.line < known.line(claim.span.start))
+        && let Some(raised) = raised_in(part)
+        && let undecided @ Verdict::Undecided { .. } = ends::failed(known, snippet, &raised)
+    {
+        return Some(undecided);
+    }
     if let Some(raised) = evidence.raised()
         && let Some(verdict) = lacking(snippet, raised)
     {
@@ -108,6 +162,23 @@ pub(super) fn of_output(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
             "mark the output `unordered`",
         )
     })
+}
+
+/// What a prompt shows that no run can: files of the reader, addresses, another prompt.
+fn at_prompt(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidence) -> Option<Verdict> {
+    let part = evidence.parts.iter().rev().find(|part| part.line < known.line(claim.span.start))?;
+    let typed = known.case.source.lines().span(part.line).slice(known.case.source.text());
+    let missing = ["No such file or directory", "can't open file"].iter().any(|words| part.stderr.contains(words));
+    if snippet.lang == Lang::Shell && missing {
+        let words = shortened(part.stderr.lines().last().unwrap_or_default());
+        return Some(Verdict::undecided(format!("it needs a file the lesson does not have: `{words}`")));
+    }
+    if claim.text.starts_with("Python 3") && claim.text.contains("Type \"help\"") {
+        return Some(Verdict::undecided("it begins a session with a person"));
+    }
+    let number = |text: &str| !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit());
+    (typed.contains("id(") && number(&claim.text) && number(&part.stdout))
+        .then(|| Verdict::undecided("what `id` gives is another number in every run"))
 }
 
 /// Of a `>>>` session the first statement before a line that fails without the lesson showing it.

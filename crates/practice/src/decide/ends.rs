@@ -8,7 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::output::shortened;
-use super::{Decision, Known, Verdict, What, doubt};
+use super::{Decision, Known, Verdict, What, doubt, stood_in};
 use crate::run::{End, Evidence, Raised};
 
 pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
@@ -51,7 +51,8 @@ pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
         Err(_) if known.has_nothing(snippet.index) => return Vec::new(),
         Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
     };
-    let works = super::combined(all.iter().map(|evidence| works(known, snippet, evidence)));
+    let works = |evidence| stood_in::doubted(evidence, works(known, snippet, evidence));
+    let works = known.unless_cut(snippet, super::combined(all.iter().map(works)));
     let mut decisions = vec![decision(What::Works(snippet.index), works)];
     if let Some(warning) = all.first().and_then(|evidence| unmentioned(known, snippet, evidence)) {
         let verdict = Verdict::wrong(
@@ -146,7 +147,7 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
         return Verdict::wrong(evidence, "write what it gives, or mend the code");
     }
-    if let Some(verdict) = doubt::lacking(snippet, raised) {
+    if let Some(verdict) = doubt::lacking(snippet, raised).or_else(|| doubt::unbound(known, snippet, raised)) {
         return verdict;
     }
     // The author knows: the exception is in the text, in a comment, or in the output shown.
@@ -214,6 +215,13 @@ fn unmentioned(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Opt
         let kind = &found["kind"];
         let never = found["message"].contains("never awaited");
         let words: &[&str] = if never { &[kind, "never awaited", "not awaited"] } else { &[kind] };
-        (!mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
+        // It may stand in what the session shows.
+        let shown = known
+            .case
+            .lesson
+            .claims
+            .iter()
+            .any(|claim| claim.about == Subject::Snippet(snippet.index) && claim.text.contains(kind));
+        (!shown && !mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
     })
 }

@@ -35,7 +35,16 @@ pub(super) struct Pattern {
     numbers: Vec<f64>,
     /// What a set is shown to have, in no order.
     set: Option<Vec<String>>,
+    /// A value in brackets without its blanks: authors wrap and space them as they like.
+    bare: Option<String>,
+    /// With runs of blanks as one, for lines with tabs.
+    tabbed: String,
+    /// What newer versions of Python add to their errors is stated.
+    suggests: bool,
 }
+
+/// What newer versions of Python add to the message of an error.
+const SUGGESTION: &str = ". Did you mean";
 
 impl Pattern {
     /// `anchored`: the whole line, not a part of it.
@@ -79,14 +88,28 @@ impl Pattern {
         }
         pattern.push_str(&regex::escape(&stated[at..]));
         pattern.push_str(if anchored { ")$" } else { ")" });
-        Some(Self { pattern: Regex::new(&pattern).ok()?, numbers, set: elements(stated) })
+        Some(Self {
+            pattern: Regex::new(&pattern).ok()?,
+            numbers,
+            set: elements(stated),
+            bare: bare(stated),
+            tabbed: TABS.replace_all(stated, " ").into_owned(),
+            suggests: stated.contains(SUGGESTION),
+        })
     }
 
     pub(super) fn fits(&self, line: &str) -> bool {
-        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set)) || self.fits_as_text(line)
+        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set))
+            || self.bare.as_ref().is_some_and(|stated| bare(line).as_ref() == Some(stated))
+            || self.fits_as_text(line)
     }
 
     fn fits_as_text(&self, line: &str) -> bool {
+        let line = if self.suggests { line } else { line.split(SUGGESTION).next().unwrap_or(line) };
+        // A terminal shows a tab as blanks.
+        if line.contains('\t') && TABS.replace_all(line.trim_end(), " ") == self.tabbed {
+            return true;
+        }
         let Some(found) = self.pattern.captures(line.trim_end()) else { return false };
         self.numbers.iter().enumerate().all(|(index, stated)| {
             let actual = found.get(index + 1).and_then(|number| number.as_str().parse().ok());
@@ -103,6 +126,30 @@ fn elements(line: &str) -> Option<Vec<String>> {
     elements.sort();
     plain.then_some(elements)
 }
+
+/// `[1, "a b" ]` as `[1,'a b']`, and `<class 'str'>` as `str`, as some prompts show it.
+fn bare(line: &str) -> Option<String> {
+    let line = line.trim();
+    let name = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (name || line.starts_with(['[', '(', '{', '"', '\'', '<'])).then_some(())?;
+    let line = CLASS.replace_all(line, "$1");
+    // Only where no quote stands within the other kind.
+    let same = !line.contains('\'') || !line.contains('"');
+    let line = if same { line.replace('"', "'") } else { line.into_owned() };
+    let mut quote = None;
+    let keep = |char: &char| {
+        match (quote, *char) {
+            (None, '\'' | '"') => quote = Some(*char),
+            (Some(open), char) if char == open => quote = None,
+            _ => {}
+        }
+        quote.is_some() || *char != ' '
+    };
+    Some(line.chars().filter(keep).collect())
+}
+
+static CLASS: LazyLock<Regex> = LazyLock::new(|| Regex::new("<class '([A-Za-z0-9_.]+)'>").expect("a valid expression"));
+static TABS: LazyLock<Regex> = LazyLock::new(|| Regex::new("[\t ]+").expect("a valid expression"));
 
 /// "About" is a tenth, and never less than what an idle machine loses.
 pub(super) fn near(stated: f64, actual: f64) -> bool {
@@ -126,10 +173,10 @@ fn shape(text: &str) -> String {
     shape
 }
 
-/// What a terminal shows of a text: without colours.
+/// What a terminal shows of a text: without colours, and without the folder that a reader does not have.
 pub(super) fn plain(text: &str) -> String {
     static COLOURS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").expect("a valid expression"));
-    COLOURS.replace_all(text, "").into_owned()
+    COLOURS.replace_all(text, "").replace("/sandbox/work/", "")
 }
 
 #[cfg(test)]
@@ -148,6 +195,19 @@ mod tests {
         check("a+b [c]", "a+b [c]", true);
         check("cups", "3 cups", false);
         check("cups  ", "cups", true);
+        check("['a b', 2 ]", "['a b', 2]", true);
+        check("['a b', 2]", "['ab', 2]", false);
+        check("[\"a\"]", "['a']", true);
+        check("[\"it's\"]", "['it's']", false);
+        check("(tuple, str)", "(<class 'tuple'>, <class 'str'>)", true);
+        check("str", "'str'", false);
+        check("Name:   ann", "Name:\tann", true);
+        check("Name: ann", "Name:\tbob", false);
+        check(
+            "NameError: name 'pot' is not defined",
+            "NameError: name 'pot' is not defined. Did you mean: 'pots'?",
+            true,
+        );
     }
 
     #[test]

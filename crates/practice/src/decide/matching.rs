@@ -29,9 +29,22 @@ fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<
         return traceback(&stated, at, stdout, stderr, unordered);
     }
     let parting = matched(&stated, &trimmed(stdout), unordered)?;
-    let terminal = format!("{stdout}{stderr}");
-    let same = matched(&stated, &trimmed(&terminal), unordered).is_none() || same_json(&stated.join("\n"), stdout);
+    // A warning comes before what the statement gives, an error behind it.
+    let terminals = [format!("{stdout}{stderr}"), format!("{}{stdout}", without_source(stderr))];
+    let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), unordered).is_none());
+    let same = seen || same_json(&stated.join("\n"), stdout);
     (!same).then_some(parting)
+}
+
+/// Without the line of code that some versions of Python show below a warning.
+fn without_source(stderr: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in stderr.split_inclusive('\n') {
+        if !(line.starts_with("  ") && lines.last().is_some_and(|last| last.contains("Warning: "))) {
+            lines.push(line);
+        }
+    }
+    lines.concat()
 }
 
 /// The same where remarks of the author's may stand between and behind what is printed, at a prompt above all.
@@ -123,7 +136,7 @@ fn matched(stated: &[&str], printed: &[&str], unordered: bool) -> Option<Parting
     })
 }
 
-fn is_gap(line: &str) -> bool {
+pub(super) fn is_gap(line: &str) -> bool {
     matches!(line.trim(), "..." | "…" | "[...]" | "(...)")
 }
 

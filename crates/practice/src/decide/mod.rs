@@ -7,7 +7,9 @@ mod matching;
 mod output;
 mod report;
 mod response;
+mod stood_in;
 mod time;
+mod update;
 
 use std::collections::HashMap;
 
@@ -18,6 +20,7 @@ use crate::plan::{Action, Plan, Why};
 use crate::run::{End, Evidence, Raised, Ran};
 
 pub use self::report::diagnostics;
+pub use self::update::{Updates, updates};
 
 /// What is decided about, and by what.
 pub struct Case<'a> {
@@ -70,6 +73,11 @@ pub enum Verdict {
         /// The part of the claim it is about, where that is narrower.
         span: Option<Span>,
     },
+    /// It holds in the order in which things began to wait, and in another it does not.
+    NotAlways {
+        evidence: String,
+        span: Option<Span>,
+    },
     Undecided {
         reason: String,
         hint: Option<String>,
@@ -84,7 +92,7 @@ impl Verdict {
     /// The part of what was said that is wrong.
     fn span(&self) -> Option<Span> {
         match self {
-            Verdict::False { span, .. } => *span,
+            Verdict::False { span, .. } | Verdict::NotAlways { span, .. } => *span,
             Verdict::Holds | Verdict::Undecided { .. } => None,
         }
     }
@@ -185,7 +193,10 @@ impl<'a> Known<'a> {
             Subject::Lesson => return self.read(claim),
         };
         let of_runs = |decide: &dyn Fn(&Evidence) -> Verdict| match self.evidence(snippet.index) {
-            Ok(all) => combined(all.iter().map(decide)),
+            Ok(all) => {
+                let verdicts = all.iter().map(|evidence| stood_in::doubted(evidence, decide(evidence)));
+                self.unless_cut(snippet, combined(verdicts))
+            }
             Err(verdict) => verdict,
         };
         match &claim.kind {
@@ -204,7 +215,19 @@ impl<'a> Known<'a> {
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
             ClaimKind::Behaviour => Verdict::undecided("said in words that no rule can decide"),
             ClaimKind::Version { minor, .. } => self.version(*minor, snippet),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } => self.read(claim),
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } => self.read(claim),
+        }
+    }
+
+    /// Nothing is false of code of which `...` leaves out a part.
+    fn unless_cut(&self, snippet: &etude_course::Snippet, verdict: Verdict) -> Verdict {
+        let Verdict::False { evidence, .. } = &verdict else { return verdict };
+        match doubt::partial(self, snippet) {
+            Some(line) => Verdict::Undecided {
+                reason: format!("line {line} shows only a part of the code (`...`), and {evidence}"),
+                hint: Some("show all of it, if need be in a fence marked `hide`".to_owned()),
+            },
+            None => verdict,
         }
     }
 
@@ -254,21 +277,31 @@ impl Evidence {
     }
 }
 
-/// The verdict for all orders: what holds in some only, does not hold.
+/// The verdict for all orders: the first is the usual one, the others are those of the seeds from 1 on.
 fn combined(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let all: Vec<Verdict> = verdicts.collect();
+    let Some(first) = all.first() else { return Verdict::undecided("it was not run") };
     let held = all.iter().filter(|verdict| **verdict == Verdict::Holds).count();
-    let wrong = all.iter().find(|verdict| matches!(verdict, Verdict::False { .. }));
-    match (wrong, held) {
-        (Some(Verdict::False { evidence, span, .. }), 1..) => Verdict::False {
+    let wrong = || {
+        all.iter().enumerate().find_map(|(seed, verdict)| match verdict {
+            Verdict::False { evidence, span, .. } => Some((seed, evidence, *span)),
+            _ => None,
+        })
+    };
+    match first {
+        Verdict::False { evidence, span, .. } if held > 0 => Verdict::False {
             evidence: format!("not always: in {} of {} orders {evidence}", all.len() - held, all.len()),
             hint: Some("say that the order may differ, or mark the output `unordered`".to_owned()),
             span: *span,
         },
-        (Some(wrong), _) => wrong.clone(),
-        (None, _) => {
-            let open = all.iter().find(|verdict| **verdict != Verdict::Holds);
-            open.cloned().unwrap_or(if all.is_empty() { Verdict::undecided("it was not run") } else { Verdict::Holds })
-        }
+        Verdict::Holds => wrong().map_or(Verdict::Holds, |(seed, evidence, span)| Verdict::NotAlways {
+            evidence: format!(
+                "not always: it does not hold in {} of {} orders; with seed {seed} {evidence}",
+                all.len() - held,
+                all.len()
+            ),
+            span,
+        }),
+        other => other.clone(),
     }
 }

@@ -51,6 +51,13 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
     if !whole {
         return among(claim, parts, snippet, stdout, stderr);
     }
+    // An error is often shown by its last line alone.
+    if let ([line], Found::Console, Some(last)) = (parts, claim.found, stderr.trim_end().lines().last())
+        && stderr.starts_with("Traceback")
+        && Pattern::new(line.trim(), true).is_some_and(|pattern| pattern.fits(last))
+    {
+        return Verdict::Holds;
+    }
     let unordered = snippet.flag("unordered") || shown_unordered(known, claim);
     let parting = match claim.found {
         Found::Comment => matching::within(parts, stdout),

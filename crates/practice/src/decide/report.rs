@@ -13,9 +13,11 @@ use crate::plan::Action;
 pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
     let lesson = case.lesson;
     let mut diagnostics = Vec::new();
+    let unordered = Some("say that the order may differ, or mark the output `unordered`".to_owned());
     for decision in decisions {
         let (check, evidence, hint) = match (&decision.verdict, decision.what) {
             (Verdict::False { evidence, hint, .. }, what) => (check(lesson, what), evidence, hint),
+            (Verdict::NotAlways { evidence, .. }, _) => (Some(&runs::ORDER_DEPENDENT), evidence, &unordered),
             (Verdict::Undecided { reason, hint }, What::Works(_)) => (Some(&runs::UNDECIDED_SNIPPET), reason, hint),
             _ => continue,
         };
@@ -53,7 +55,7 @@ fn given(case: &Case<'_>, snippet: usize) -> String {
     if words.is_empty() { String::new() } else { format!("; it was given {}", words.join(", ")) }
 }
 
-/// Links and lines have checks of their own.
+/// Links, lines and counts have checks of their own.
 fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
     match what {
         What::Works(_) => Some(&runs::FAILING_SNIPPET),
@@ -64,7 +66,7 @@ fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
             ClaimKind::Elapsed { .. } => Some(&runs::FALSE_TIME),
             ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&runs::FALSE_END),
             ClaimKind::Version { .. } => Some(&runs::FALSE_VERSION),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Behaviour => None,
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } | ClaimKind::Behaviour => None,
         },
     }
 }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use etude_course::{Scope, Snippet};
 use regex::Regex;
 
-use super::Verdict;
 use super::lines::{near, plain};
+use super::{Verdict, stood_in};
 use crate::run::{End, Evidence};
 
 /// Numbers that a program prints as times: behind such words, or with a unit.
@@ -46,7 +46,7 @@ pub(super) fn decide(stated: Stated, scope: &Scope, snippet: &Snippet, evidence:
     let text = format!("{}\n{}", plain(&evidence.stdout), plain(&evidence.stderr));
     let told = told(&text);
     let took = evidence.took.as_secs_f64();
-    match scope {
+    let verdict = match scope {
         Scope::Total => total(stated, took, &told, snippet),
         Scope::Each => {
             let parts = evidence.parts.iter().map(|part| part.took.as_secs_f64());
@@ -68,6 +68,12 @@ pub(super) fn decide(stated: Stated, scope: &Scope, snippet: &Snippet, evidence:
                 None => Verdict::undecided(format!("nothing tells how long `{name}` took")),
             }
         }
+    };
+    match verdict {
+        Verdict::False { .. } if stood_in::may_take(evidence, stated.seconds) => {
+            Verdict::undecided("a stand-in answered at once, and the way to the host itself takes time")
+        }
+        other => other,
     }
 }
 

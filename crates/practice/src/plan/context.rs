@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Setting, Supply, Why, code, needs};
+use crate::stand_ins::Hosts;
 
 /// Knows what each snippet of a lesson has to give.
 pub(super) struct Lender<'a> {
@@ -14,6 +15,7 @@ pub(super) struct Lender<'a> {
     pub(super) setting: &'a Setting<'a>,
     /// The packages that can be imported.
     pub(super) listed: BTreeSet<String>,
+    pub(super) hosts: Hosts,
     modules: Vec<Option<Cow<'a, Module>>>,
 }
 
@@ -51,7 +53,8 @@ impl Loan {
 impl<'a> Lender<'a> {
     pub(super) fn new(lesson: &'a Lesson, setting: &'a Setting<'a>) -> Self {
         let modules = lesson.snippets.iter().map(code::module).collect();
-        Self { lesson, setting, listed: needs::listed(setting.config.packages.as_deref()), modules }
+        let hosts = Hosts::of(Some(lesson), setting.config);
+        Self { lesson, setting, hosts, listed: needs::listed(setting.config.packages.as_deref()), modules }
     }
 
     pub(super) fn snippet(&self, index: usize) -> &'a Snippet {
@@ -108,7 +111,14 @@ impl<'a> Lender<'a> {
     fn lend(&self, index: usize, name: &str, loan: &mut Loan, open: &mut Vec<usize>) -> Result<bool, Why> {
         let standard = packages::is_stdlib(name) && uses_attribute(&self.snippet(index).code, name);
         let mut failure = None;
+        let mut anew = false;
         for other in self.providers(index, name) {
+            let here = self.snippet(other).section == self.snippet(index).section;
+            // What was defined anew is what it means, and not an older one of the same name.
+            if anew && !here || failure.is_some() && self.defines(other, name) {
+                break;
+            }
+            anew |= here;
             if let Some(statement) = self.import_of(other, name) {
                 loan.add_line(statement);
                 return Ok(true);
@@ -178,6 +188,11 @@ impl<'a> Lender<'a> {
             std::cmp::Reverse((self.session(index, other), self.shared_depth(index, other), other))
         });
         found
+    }
+
+    /// A class or function of this name, rather than a variable.
+    fn defines(&self, index: usize, name: &str) -> bool {
+        self.module(index).is_some_and(|module| module.symbols.iter().any(|symbol| symbol.qualified == name))
     }
 
     fn session(&self, one: usize, two: usize) -> bool {

@@ -161,8 +161,8 @@ impl Planner<'_> {
                 "keep setting up in a fence of its own",
             ));
         }
-        if let Some(host) = commands.iter().find_map(shell::Command::outside) {
-            return Err(Why::undecided(format!("it asks `{host}`, and a run has no internet")));
+        if let Some(why) = commands.iter().find_map(|command| needs::unanswered(lender, &command.text)) {
+            return Err(why);
         }
         if let Some((module, port)) = commands.iter().find_map(shell::Command::starts) {
             return self.started(index, &module, port);

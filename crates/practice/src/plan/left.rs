@@ -9,6 +9,9 @@ use super::context::Lender;
 pub(super) fn why(lender: &Lender<'_>, index: usize) -> Option<Why> {
     let snippet = lender.snippet(index);
     let nothing = |words: &str| Some(Why::Nothing(words.to_owned()));
+    if let Some(place) = snippet.attribute("stand-in") {
+        return Some(Why::Nothing(format!("what the stand-in answers at `{place}`")));
+    }
     match snippet.kind {
         SnippetKind::Output => return nothing("what another snippet prints"),
         SnippetKind::Response => return nothing("what a server answers"),

@@ -13,7 +13,7 @@ mod session;
 mod shell;
 
 use etude_course::{Config, Lesson};
-use etude_sandbox::{Clock, Profile};
+use etude_sandbox::{Clock, Profile, StandIn};
 use etude_text::Source;
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub struct Plan {
 }
 
 /// What shares a process and a work folder, in order. Sessions know nothing of each other and can run at once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     /// Started first, stopped last.
     pub server: Option<Server>,
@@ -49,12 +49,18 @@ pub struct Session {
     pub files: Vec<File>,
     /// The least it can do with; a run that is refused something is repeated with more.
     pub profile: Profile,
+    /// Who answers in place of the hosts that it names.
+    pub stand_ins: Vec<StandIn>,
     pub clock: Clock,
     pub timeout: Option<Duration>,
+    /// What it prints is compared line by line, and several tasks or threads print it.
+    pub races: bool,
+    /// One snippet that leaves nothing behind in its process: other such sessions can follow there.
+    pub closed: bool,
 }
 
 /// One snippet in a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     pub snippet: usize,
     pub action: Action,
@@ -70,7 +76,7 @@ impl Step {
 }
 
 /// How a snippet is run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// As a file of its own. Alone in its session it is the program itself.
     Script(Code),
@@ -91,7 +97,7 @@ pub enum Action {
 }
 
 /// A server application and how it is started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// In the order in which they run.
     pub parts: Vec<Code>,
@@ -121,6 +127,8 @@ pub enum Supply {
     File(String),
     /// A running server made of these snippets.
     Server(Vec<usize>),
+    /// What answers in place of this host.
+    StandIn(String),
 }
 
 impl Supply {
@@ -135,6 +143,7 @@ impl Supply {
             Supply::Line(text) => format!("`{text}`"),
             Supply::Loop => "a running event loop".to_owned(),
             Supply::File(path) => format!("the file `{path}`"),
+            Supply::StandIn(host) => format!("Étude's stand-in for `{host}`"),
             Supply::Server(parts) => {
                 let lines: Vec<String> = parts.iter().map(|part| line(*part).to_string()).collect();
                 format!("the server from line {}", lines.join(", "))

@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 
 use super::context::Lender;
 use super::{Why, files};
+use crate::stand_ins;
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:https?|wss?)://(?P<url>[A-Za-z0-9.\[\]:-]+)|open_connection\(\s*["'](?P<host>[^"']+)["']"#)
+    Regex::new(r#"(?P<scheme>https?|wss?)://(?P<url>[A-Za-z0-9.\[\]:-]+)(?P<path>/[A-Za-z0-9._/-]*)?|open_connection\(\s*["'](?P<host>[^"']+)["']"#)
         .expect("a valid expression")
 });
 
@@ -47,17 +48,41 @@ pub(super) fn obstacle(lender: &Lender<'_>, snippet: &Snippet, module: &Module) 
     }
     let connects = tops().any(|top| CLIENTS.contains(&top))
         || module.names.needs.keys().any(|name| CLIENTS.contains(&name.as_str()));
-    let host = outside_host(&code).filter(|_| connects)?;
-    Some(Why::undecided(format!("it asks `{host}`, and a run has no internet")))
+    if connects { unanswered(lender, &code) } else { None }
 }
 
-/// The first host in a text that is not the machine itself.
-pub(super) fn outside_host(text: &str) -> Option<String> {
-    ADDRESS.captures_iter(text).find_map(|found| {
-        let host = found.name("url").or(found.name("host"))?.as_str();
-        let name = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
-        (!is_own(name)).then(|| name.to_owned())
-    })
+/// Who is asked outside, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Outside {
+    pub(super) host: String,
+    path: String,
+    /// Over HTTP or HTTPS, on the port that is usual for it.
+    plain: bool,
+}
+
+/// What a text asks of hosts that are not the machine itself.
+pub(super) fn outside(text: &str) -> Vec<Outside> {
+    let asked = |found: regex::Captures<'_>| {
+        let whole = found.name("url").or(found.name("host"))?.as_str();
+        let (host, port) = whole.split_once(':').filter(|_| !whole.starts_with('[')).unwrap_or((whole, ""));
+        let plain = found.name("scheme").is_none_or(|scheme| scheme.as_str().starts_with("http"));
+        let plain = plain && matches!(port, "" | "80" | "443");
+        let path = found.name("path").map_or("/", |path| path.as_str()).to_owned();
+        (!is_own(host)).then(|| Outside { host: host.to_lowercase(), path, plain })
+    };
+    ADDRESS.captures_iter(text).filter_map(asked).collect()
+}
+
+/// Why a text cannot be run, if it asks somebody outside for whom nobody stands in.
+pub(super) fn unanswered(lender: &Lender<'_>, text: &str) -> Option<Why> {
+    let asked = outside(text);
+    let open = asked.iter().find(|it| !(it.plain && lender.hosts.has(&it.host)))?;
+    let reason = format!("it asks `{}`, and a run has no internet", open.host);
+    if open.plain {
+        Some(Why::hinted(reason, stand_ins::hint(&open.host, &open.path)))
+    } else {
+        Some(Why::undecided(format!("{reason}; stand-ins answer over HTTP and HTTPS only, on ports 80 and 443")))
+    }
 }
 
 /// The machine itself, and the names that test clients give to no machine at all.
@@ -140,12 +165,21 @@ mod tests {
 
     #[test]
     fn hosts_outside() {
-        let check = |text, expected: Option<&str>| assert_eq!(outside_host(text).as_deref(), expected, "{text}");
-        check("get('https://tea.example/leaves')", Some("tea.example"));
-        check("get('http://localhost:8000/x')", None);
-        check("get('http://127.0.0.1/x'); get('http://pot.example:80')", Some("pot.example"));
-        check("open_connection('pot.example', 80)", Some("pot.example"));
-        check("f'http://{host}/x'", None);
-        check("http://[::1]:80/", None);
+        let check = |text, expected: &[(&str, &str, bool)]| {
+            let found = outside(text);
+            let found: Vec<_> = found.iter().map(|it| (it.host.as_str(), it.path.as_str(), it.plain)).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("get('https://Tea.example/leaves/{n}?x')", &[("tea.example", "/leaves/", true)]);
+        check("get('http://localhost:8000/x')", &[]);
+        check("get('http://127.0.0.1/x'); get('http://pot.example:80')", &[("pot.example", "/", true)]);
+        check("open_connection('pot.example', 80)", &[("pot.example", "/", true)]);
+        check("f'http://{host}/x'", &[]);
+        check("f'https://tea.example/{n}'", &[("tea.example", "/", true)]);
+        check("http://[::1]:80/", &[]);
+        check(
+            "wss://tea.example/live http://tea.example:81/",
+            &[("tea.example", "/live", false), ("tea.example", "/", false)],
+        );
     }
 }

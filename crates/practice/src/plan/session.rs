@@ -1,19 +1,23 @@
 //! What a session needs besides its steps: files, a profile, a clock, time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use etude_course::{ClaimKind, Subject};
-use etude_sandbox::{Clock, Profile};
+use etude_sandbox::{Clock, Profile, StandIn};
 
 use super::context::Lender;
-use super::{Action, Command, File, Server, Session, Step, Supply, files, server};
+use super::{Action, Command, File, Server, Session, Step, Supply, files, needs, server};
 
 /// Adds what its snippets say about the run, and the files they need.
 pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<Step>, least: Profile) -> Session {
     let mut all: BTreeMap<String, File> = BTreeMap::new();
     let mut profile = least;
-    let (mut clock, mut timeout, mut timed) = (None, None, false);
+    let (mut clock, mut timeout, mut timed, mut races) = (None, None, false, false);
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    for code in server.iter().flat_map(|server| &server.parts) {
+        asked.extend(stood_in_for(lender, code.snippet, &code.text));
+    }
     let whole = steps.iter().map(|step| step.snippet).max().unwrap_or_default();
     let lent = server.iter().flat_map(|server| &server.parts).map(|code| code.text.as_str());
     let lent: Vec<String> = lent.flat_map(server::folders).map(str::to_owned).collect();
@@ -39,10 +43,15 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
             // pytest finds them by itself.
             text.push_str(&files::tests(lender.lesson, step.snippet).join("\n"));
         }
+        for host in stood_in_for(lender, Some(step.snippet), &text) {
+            step.supplied.push(Supply::StandIn(host.clone()));
+            asked.insert(host);
+        }
         profile = profile.max(least_for(&text, snippet.attribute("needs")));
         clock = clock.or(snippet.attribute("clock").and_then(Clock::from_name));
         timeout = timeout.or(snippet.attribute("timeout").and_then(duration));
         timed |= is_timed(lender, step.snippet);
+        races |= CONCURRENT.iter().any(|word| text.contains(word)) && is_ordered(lender, step.snippet);
         for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, &text) {
             let own = files::file_name(snippet) == Some(&file.path);
             if !own {
@@ -51,11 +60,57 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
             }
         }
     }
+    for file in all.values().filter(|file| file.path.ends_with(".py")) {
+        asked.extend(stood_in_for(lender, None, &String::from_utf8_lossy(&file.content)));
+    }
+    let stand_ins: Vec<StandIn> = asked.iter().filter_map(|host| lender.hosts.answering(host)).collect();
+    if !stand_ins.is_empty() {
+        profile = profile.max(Profile::Server);
+    }
     // Its times are the same in every run, but only of one process that waits rather than computes.
     let steady = timed && server.is_none() && profile == Profile::Python;
     let clock = clock.unwrap_or(if steady { Clock::Steady } else { Clock::Virtual });
 
-    Session { server, steps, files: all.into_values().collect(), profile, clock, timeout }
+    // Elsewhere no seed gives the same order again, and what differs may be anything.
+    races &= server.is_none() && profile == Profile::Python && clock != Clock::Real;
+
+    let closed = server.is_none() && all.is_empty() && timeout.is_none() && profile == Profile::Python;
+    let closed = closed && stand_ins.is_empty() && is_closed(lender, &steps);
+    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout, races, closed }
+}
+
+/// What makes several things happen at once.
+const CONCURRENT: [&str; 9] = [
+    "create_task",
+    "ensure_future",
+    "gather(",
+    "TaskGroup",
+    "as_completed",
+    "asyncio.wait(",
+    "to_thread",
+    "Thread(",
+    "ThreadPoolExecutor",
+];
+
+/// Whether lines are foretold in an order.
+fn is_ordered(lender: &Lender<'_>, index: usize) -> bool {
+    lender.lesson.claims.iter().filter(|claim| claim.about == Subject::Snippet(index)).any(|claim| {
+        matches!(&claim.kind, ClaimKind::Output { parts, .. } if parts.len() > 1 || parts.iter().any(|it| it.contains('\n')))
+    })
+}
+
+/// The hosts that a text names and that are stood in for.
+fn stood_in_for(lender: &Lender<'_>, snippet: Option<usize>, text: &str) -> BTreeSet<String> {
+    let module = snippet.and_then(|snippet| lender.module(snippet));
+    let code = module.map_or_else(|| text.to_owned(), |module| needs::uncommented(text, module));
+    let named = needs::outside(&code).into_iter().map(|it| it.host);
+    named.filter(|host| lender.hosts.has(host)).collect()
+}
+
+fn is_closed(lender: &Lender<'_>, steps: &[Step]) -> bool {
+    let [step] = steps else { return false };
+    let plain = matches!(step.action, Action::Script(_) | Action::Fragment { in_loop: false, .. });
+    plain && lender.module(step.snippet).is_some_and(|module| module.usage.closed)
 }
 
 /// Whether what a snippet prints is compared to times.

@@ -3,8 +3,6 @@
 use regex::Regex;
 use std::sync::LazyLock;
 
-use super::needs;
-
 /// What stands at one prompt, or what one line and those it continues in say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -131,11 +129,6 @@ impl Command {
     /// The requests to the run's own machine.
     pub(super) fn asks(&self) -> Vec<Ask> {
         if CLIENT.is_match(&self.text) { asks(&self.text) } else { Vec::new() }
-    }
-
-    /// The host outside that it asks.
-    pub(super) fn outside(&self) -> Option<String> {
-        needs::outside_host(&self.text)
     }
 
     /// It prepares the reader's machine: installs, makes a virtual environment, clones.

@@ -17,10 +17,15 @@ class Driver:
         self.mark = order["mark"]
         self.lines = {}
         self.loop = None
+        # Each step is followed by what Python says at the end of a program.
+        self.ends = order["alone"] or order["apart"]
+        self.begin()
+        sys.path[0] = os.getcwd()
+
+    def begin(self):
         self.module = types.ModuleType("__main__")
         self.module.__dict__["__builtins__"] = __builtins__
         sys.modules["__main__"] = self.module
-        sys.path[0] = os.getcwd()
 
     def say(self, *words):
         for stream in (sys.stdout, sys.stderr):
@@ -94,6 +99,8 @@ class Driver:
         return trace, place
 
     def step(self, number, step):
+        if self.order["apart"]:
+            self.begin()
         # What only a program does is not for those who borrow its names.
         guarded = step["kind"] == "context" and "__main__" in step["code"]["text"]
         name = "lesson" if guarded else "__main__"
@@ -110,7 +117,7 @@ class Driver:
             self.module.__dict__["__file__"] = os.path.join(os.getcwd(), step["code"]["file"])
         flags = AWAIT if step["in_loop"] else 0
         end = self.attempt(lambda: self.evaluate(self.compile(step["code"], flags=flags), step["in_loop"]))
-        if last and self.order["alone"]:
+        if last and self.ends:
             self.finish()
         return end
 
@@ -126,7 +133,7 @@ class Driver:
                 example, _, rest = wrong[0].partition("Failed example:")[2].partition("Expected")
                 told = " ".join(rest.partition("Got:")[2].split()) or "something else"
                 end = {"exit": 1, "raised": "doctest", "message": " ".join(example.split()) + " gives " + told}
-        if self.order["alone"]:
+        if self.ends:
             self.finish()
         return end
 
@@ -265,6 +272,9 @@ def main(order):
     os.remove(order["driver"])
     os.rmdir(os.path.dirname(order["driver"]))
     driver = Driver(order)
+    if order["apart"]:
+        # Looking for what a step leaves then passes over all that was there before.
+        gc.freeze()
     server = order["server"]
     if server:
         pid, log, ready = driver.start(server)
@@ -272,7 +282,7 @@ def main(order):
     if not server or ready:
         for number, step in enumerate(order["steps"]):
             driver.step(number, step)
-    if not order["alone"]:
+    if not driver.ends:
         driver.finish()
     if server:
         words = driver.stop(pid, log)

@@ -12,7 +12,7 @@ use crate::plan::{Action, Code, Command, Session};
 const DRIVER: &str = ".lesson/driver.py";
 
 /// Lessons that wait for longer are meant to wait for ever, and waiting costs some microseconds each time.
-const VIRTUAL_TIME: Duration = Duration::from_secs(2 * 3600);
+pub(super) const VIRTUAL_TIME: Duration = Duration::from_secs(2 * 3600);
 
 /// The job, and the mark between the outputs of its steps if there are several.
 pub(super) fn of(
@@ -32,6 +32,7 @@ pub(super) fn of(
         job.files.push((RelativePath::new(file.path.as_str())?, file.content.clone()));
     }
     job.profile = session.profile;
+    job.stand_ins.clone_from(&session.stand_ins);
     job.limits = Limits { virtual_time: VIRTUAL_TIME, ..Limits::default() };
     if let Some(timeout) = session.timeout {
         (job.limits.wall, job.limits.cpu) = (timeout, timeout);
@@ -42,7 +43,7 @@ pub(super) fn of(
     Ok((job, mark))
 }
 
-fn alone(session: &Session) -> Option<&Code> {
+pub(super) fn alone(session: &Session) -> Option<&Code> {
     match session.steps.as_slice() {
         [step] if session.server.is_none() => match &step.action {
             Action::Script(code) => Some(code),
@@ -70,7 +71,7 @@ fn driver(session: &Session, mark: &str) -> String {
     format!("{}\n\n{}\n\nmain(json.loads({order}))\n", include_str!("driver.py"), include_str!("serve.py"))
 }
 
-fn order(session: &Session, mark: &str) -> Value {
+pub(super) fn order(session: &Session, mark: &str) -> Value {
     let steps: Vec<Value> = session.steps.iter().map(|step| action(&step.action, mark)).collect();
     let server = session.server.as_ref().map(|server| {
         json!({
@@ -82,7 +83,8 @@ fn order(session: &Session, mark: &str) -> Value {
     });
     // What is said at the end of the program can only be put down to a snippet that has it to itself.
     let alone = session.steps.iter().filter(|step| !step.is_supplied()).count() == 1;
-    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone })
+    let apart = session.closed && session.steps.len() > 1;
+    json!({ "mark": mark, "driver": DRIVER, "steps": steps, "server": server, "alone": alone, "apart": apart })
 }
 
 fn action(action: &Action, mark: &str) -> Value {
@@ -111,7 +113,8 @@ fn script(commands: &[Command], mark: &str) -> String {
     let mut script = String::new();
     for Command { line, text } in commands {
         let say = format!("printf '\\036{mark} line {line}\\036'");
-        script.push_str(&format!("{say}; {say} >&2\n{text}\n"));
+        // `echo $?` is about the command before, and not about the mark.
+        script.push_str(&format!("__status=$?; {say}; {say} >&2; (exit $__status)\n{text}\n"));
     }
     script
 }

@@ -30,6 +30,7 @@ fn whole(transcript: &Transcript) -> Evidence {
         took: transcript.virtual_time,
         writes: writes.map(|write| write.at).collect(),
         requests: Vec::new(),
+        answers: transcript.answers.clone(),
     }
 }
 
@@ -236,7 +237,8 @@ impl Reader {
                 stderr.push_str(&log);
             }
             let took = until.saturating_sub(began.unwrap_or_default());
-            evidence.push(Evidence { stdout, stderr, parts, end, took, writes, requests });
+            let answers = transcript.answers.clone();
+            evidence.push(Evidence { stdout, stderr, parts, end, took, writes, requests, answers });
         }
         evidence
     }

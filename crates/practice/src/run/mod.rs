@@ -1,15 +1,18 @@
 //! Runs the sessions of a plan, several at once, and gives every snippet its own part of what came out.
 
 mod job;
+pub mod kept;
 mod marks;
+mod together;
+mod wire;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use etude_sandbox::{Environment, Outcome, Sandbox};
+use etude_sandbox::{Answer, Clock, Environment, Outcome, Sandbox, Transcript};
+use serde::{Deserialize, Serialize};
 
-use crate::plan::{Action, Code, Plan, Session};
+use crate::plan::{Action, Code, Session};
 
 /// What a session is run with.
 #[derive(Clone, Copy)]
@@ -18,7 +21,8 @@ pub struct Setup<'a> {
     pub environment: &'a Environment,
     /// How many sessions run at once; the sandbox has as many slots.
     pub at_once: usize,
-    /// Further runs of each session, in which what happens at one moment comes in another order.
+    /// Further runs of each session, in which what happens at one moment comes in another order. Counted from 1, so that
+    /// the place of what came out tells its seed. Without any, sessions whose output may hang on the order get a few.
     pub seeds: &'a [u64],
 }
 
@@ -27,10 +31,12 @@ pub struct Setup<'a> {
 pub struct Ran {
     /// For each of its steps what it did, once for each order that was tried.
     pub steps: Vec<Vec<Evidence>>,
+    /// Nothing but the session decided how it went: no failure of ours, and no limit that a busy machine meets sooner.
+    pub lasting: bool,
 }
 
 /// What one snippet did in one run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     pub stdout: String,
     pub stderr: String,
@@ -43,10 +49,12 @@ pub struct Evidence {
     pub writes: Vec<Duration>,
     /// What its requests to the server of the session came back with.
     pub requests: Vec<Request>,
+    /// What the stand-ins of its session were asked.
+    pub answers: Vec<Answer>,
 }
 
 /// What one statement or command printed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// Of the lesson.
     pub line: u32,
@@ -55,7 +63,7 @@ pub struct Part {
     pub took: Duration,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The line of the lesson of the command that asked.
     pub line: Option<u32>,
@@ -65,7 +73,7 @@ pub struct Request {
 }
 
 /// How a snippet ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum End {
     Exit {
         code: i32,
@@ -73,6 +81,7 @@ pub enum End {
     },
     /// A limit, a deadlock, or nothing left to do but to wait for connections.
     Stopped {
+        #[serde(with = "wire")]
         outcome: Outcome,
         cause: String,
     },
@@ -83,7 +92,7 @@ pub enum End {
 }
 
 /// The exception that ended a snippet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
     pub kind: String,
     pub message: String,
@@ -103,6 +112,7 @@ impl Evidence {
             took: Duration::ZERO,
             writes: Vec::new(),
             requests: Vec::new(),
+            answers: Vec::new(),
         }
     }
 }
@@ -127,54 +137,84 @@ impl Session {
     }
 }
 
-/// Runs all sessions of a plan; the answers are in their order.
-pub fn run(plan: &Plan, setup: &Setup<'_>) -> Vec<Ran> {
+impl Ran {
+    /// Of a session that was not run.
+    pub fn never(session: &Session, why: &str) -> Self {
+        Ran { steps: session.steps.iter().map(|_| vec![Evidence::never(why)]).collect(), lasting: false }
+    }
+}
+
+/// Runs sessions, several at once, and hands each over as it ends, on the thread that ran it. Those that an interrupt of
+/// the sandbox cuts short, or comes before, are not handed over.
+pub fn run(sessions: &[&Session], setup: &Setup<'_>, done: &(dyn Fn(usize, Ran) + Sync)) {
+    let pieces = together::pieces(sessions, setup.at_once);
     let next = AtomicUsize::new(0);
-    let all: Mutex<Vec<Ran>> = Mutex::new(vec![Ran::default(); plan.sessions.len()]);
     std::thread::scope(|scope| {
-        for _ in 0..setup.at_once.clamp(1, plan.sessions.len().max(1)) {
+        for _ in 0..setup.at_once.clamp(1, pieces.len().max(1)) {
             scope.spawn(|| {
-                while let Some((index, session)) = take(&next, &plan.sessions) {
-                    let ran = run_session(session, setup);
-                    all.lock().unwrap_or_else(PoisonError::into_inner)[index] = ran;
+                while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let of_piece: Vec<&Session> = piece.iter().map(|index| sessions[*index]).collect();
+                    let together = together::run(&of_piece, setup);
+                    for ((index, session), ran) in piece.iter().zip(of_piece).zip(together) {
+                        let ran = ran.unwrap_or_else(|| run_session(session, setup));
+                        if setup.sandbox.is_interrupted() {
+                            return;
+                        }
+                        done(*index, ran);
+                    }
                 }
             });
         }
     });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn take<'a>(next: &AtomicUsize, sessions: &'a [Session]) -> Option<(usize, &'a Session)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((index, sessions.get(index)?))
+/// Enough to tell most orders from chance; each costs a run.
+const FEW: [u64; 3] = [1, 2, 3];
+
+/// The seeds with which a session is run once more.
+fn orders<'a>(session: &Session, given: &'a [u64]) -> &'a [u64] {
+    if given.is_empty() && session.races { &FEW } else { given }
 }
 
 /// Runs one session, in each of the orders.
 pub fn run_session(session: &Session, setup: &Setup<'_>) -> Ran {
-    let mut steps = vec![Vec::new(); session.steps.len()];
-    for seed in std::iter::once(None).chain(setup.seeds.iter().copied().map(Some)) {
-        for (step, evidence) in steps.iter_mut().zip(once(session, setup, seed)) {
-            step.push(evidence);
-        }
+    let mut all = Ran { steps: vec![Vec::new(); session.steps.len()], lasting: true };
+    for seed in std::iter::once(None).chain(orders(session, setup.seeds).iter().copied().map(Some)) {
+        let one = once(session, setup, seed).unwrap_or_else(|error| Ran::never(session, &error.to_string()));
+        all.lasting &= one.lasting;
+        all.steps.iter_mut().zip(one.steps).for_each(|(steps, step)| steps.extend(step));
     }
-    Ran { steps }
+    all
 }
 
-fn once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> Vec<Evidence> {
-    let never = |why: String| vec![Evidence::never(why); session.steps.len()];
-    let (mut job, mark) = match job::of(session, setup.environment, seed) {
-        Ok(job) => job,
-        Err(error) => return never(error.to_string()),
-    };
+/// Runs one session, in the order that a seed picks, or in the one in which waiting began; gives what each step did.
+pub fn run_once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> Vec<Evidence> {
+    let ran = once(session, setup, seed).unwrap_or_else(|error| Ran::never(session, &error.to_string()));
+    ran.steps.into_iter().flatten().collect()
+}
+
+fn once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> etude_sandbox::Result<Ran> {
+    let (mut job, mark) = job::of(session, setup.environment, seed)?;
     loop {
-        let transcript = match setup.sandbox.run(&job, &mut |_| ()) {
-            Ok(transcript) => transcript,
-            Err(error) => return never(error.to_string()),
-        };
+        let transcript = setup.sandbox.run(&job, &mut |_| ())?;
         match transcript.needs {
             // By its looks it could do with less.
             Some(needs) if needs > job.profile => job.profile = needs,
-            _ => return marks::split(session, &transcript, mark.as_deref()),
+            _ => {
+                let steps = marks::split(session, &transcript, mark.as_deref());
+                let lasting = is_lasting(&transcript);
+                return Ok(Ran { steps: steps.into_iter().map(|step| vec![step]).collect(), lasting });
+            }
         }
+    }
+}
+
+/// A limit of real time may have been met because the machine was busy. Of the run's own time, no machine has more.
+fn is_lasting(transcript: &Transcript) -> bool {
+    let own_time = transcript.clock != Clock::Real && transcript.virtual_time >= job::VIRTUAL_TIME;
+    match transcript.outcome {
+        Outcome::Killed => transcript.exit.is_some(),
+        Outcome::Timeout => own_time,
+        _ => true,
     }
 }

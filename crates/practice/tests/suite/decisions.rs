@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Mutex;
 
 use etude_course::{Course, Surroundings};
 use etude_practice::decide::{Case, Decision, Verdict, What, decide, diagnostics};
-use etude_practice::plan::{Setting, plan};
-use etude_practice::run::{Setup, run};
+use etude_practice::plan::{Plan, Setting, plan};
+use etude_practice::run::{End, Ran, Setup, kept, run, run_session};
 use etude_sandbox::environment::{Error, prepare};
 use etude_sandbox::{Config, Environment, Interpreters, Policy, Profile, Sandbox};
 use etude_text::render::{Terminal, terminal};
@@ -35,8 +36,7 @@ fn check(folder: Folder, sandbox: &Sandbox, environment: &Environment) {
     let course = Course::new(folder.config.clone(), vec![folder.lesson]);
     let lesson = &course.lessons[0];
     let plan = plan(lesson, &Setting { config: &course.config, source: &folder.source, beside: &folder.beside });
-    let seeds: &[u64] = if folder.name == "races" { &[1, 2, 3] } else { &[] };
-    let ran = run(&plan, &Setup { sandbox, environment, at_once: 2, seeds });
+    let ran = ran(&plan, &Setup { sandbox, environment, at_once: 2, seeds: &[] });
     let around = Surroundings { exists: &|_| false };
     let python = environment.version().minor();
     let case =
@@ -56,6 +56,28 @@ fn check(folder: Folder, sandbox: &Sandbox, environment: &Environment) {
     Folder::snapshot_in(&folder.path, "decisions", &shown);
 }
 
+/// All sessions of a plan, as they come out of what is kept of them.
+fn ran(plan: &Plan, setup: &Setup<'_>) -> Vec<Ran> {
+    let sessions: Vec<_> = plan.sessions.iter().collect();
+    let all = Mutex::new(vec![Ran::default(); sessions.len()]);
+    run(&sessions, setup, &|index, ran| {
+        let entry = kept::encode(sessions[index], &ran);
+        let again = kept::decode(sessions[index], &entry).expect("a whole entry");
+        assert_eq!(again.steps, ran.steps);
+        all.lock().expect("no panic")[index] = again;
+    });
+    let all = all.into_inner().expect("no panic");
+    for (session, ran) in sessions.iter().zip(&all).filter(|(session, _)| session.closed) {
+        assert_eq!(told(&run_session(session, setup)), told(ran), "alone and among others: {session:?}");
+    }
+    all
+}
+
+/// What a reader sees.
+fn told(ran: &Ran) -> Vec<(&str, &str, &End)> {
+    ran.steps.iter().flatten().map(|it| (it.stdout.as_str(), it.stderr.as_str(), &it.end)).collect()
+}
+
 fn show(out: &mut String, decision: &Decision, case: &Case<'_>) {
     let line = case.source.line(decision.span.start);
     let what = match decision.what {
@@ -69,6 +91,7 @@ fn show(out: &mut String, decision: &Decision, case: &Case<'_>) {
     let verdict = match &decision.verdict {
         Verdict::Holds => "holds".to_owned(),
         Verdict::False { evidence, .. } => format!("false: {evidence}"),
+        Verdict::NotAlways { evidence, .. } => format!("holds, but {evidence}"),
         Verdict::Undecided { reason, .. } => format!("undecided: {reason}"),
     };
     writeln!(out, "{line}: {what}\n    {verdict}").expect("it is written to memory");

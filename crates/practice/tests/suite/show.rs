@@ -76,6 +76,7 @@ fn show(out: &mut String, step: &Step, lesson: &Lesson, source: &Source) {
             Supply::Loop => "an event loop".to_owned(),
             Supply::File(path) => format!("the file {path}"),
             Supply::Server(parts) => format!("the server of {parts:?}"),
+            Supply::StandIn(host) => format!("the stand-in for {host}"),
         };
         writeln!(out, "        with {words}").unwrap();
     }

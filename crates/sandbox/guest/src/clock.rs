@@ -4,11 +4,11 @@
 //! learners of another user.
 
 use crate::init::{self, CONTROL, Family, OUTPUTS, SHARED as SHARED_FD, text};
-use crate::{judge, notes};
 use crate::supervisor::shared::{MAGIC, Shared};
 use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
 use crate::sys::{self, c_char, c_int, c_long, c_void};
 use crate::wire::{Setup, Start, Status, clock as mode, clock_end, tag, tag_of};
+use crate::{judge, notes, stand_ins};
 use std::sync::atomic::{AtomicPtr, Ordering::*};
 
 /// Asks a Python of the run to write down where its tasks and threads wait.
@@ -70,7 +70,8 @@ pub fn prepare(setup: &Setup, start: &Start) -> Option<Clock> {
 
 fn settings(start: &Start) -> Settings {
     let limit = i64::try_from(start.virtual_ns).unwrap_or(i64::MAX);
-    Settings { steady: start.clock == mode::STEADY, seed: start.seed, limit }
+    let aside = start.stand_ins.then_some(stand_ins::NUMBER);
+    Settings { steady: start.clock == mode::STEADY, seed: start.seed, limit, aside }
 }
 
 fn map(fd: c_int, size: usize) -> *mut c_void {

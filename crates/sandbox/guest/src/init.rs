@@ -7,7 +7,7 @@ use crate::notes::{self, Notes};
 use crate::packets;
 use crate::sys;
 use crate::wire::{Setup, Start, Status, Step, event, tag, tag_of};
-use crate::{confine, folder, judge, learner, trace};
+use crate::{confine, folder, judge, learner, stand_ins, trace};
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering::*;
 
@@ -43,9 +43,15 @@ impl Family {
     }
 }
 
-/// Runs in the freshly cloned process. Returns only in the learner and its judge, confined, with what each is started as;
-/// the job is at [`JOB`].
-pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Start {
+/// Who comes back from [`enter`], confined.
+pub enum Role {
+    /// A learner or its judge, with what it is started as; the job is at [`JOB`].
+    Program(Start),
+    StandIns,
+}
+
+/// Runs in the freshly cloned process, and returns only in those it forks.
+pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Role {
     let unblocked = block_signals();
     let noted = notes::create();
     arrange_descriptors(fds);
@@ -70,6 +76,9 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Start {
     // One session for init and learner: the scheduler's automatic groups starve one of two under load.
     // SAFETY: takes nothing; init is no group leader, so it cannot fail.
     unsafe { sys::setsid() };
+    if start.stand_ins && stand_ins::fork(setup, start, &unblocked) {
+        return Role::StandIns;
+    }
     let clocks = clock.as_ref().map_or(-1, Clock::proc);
     // There is no exec between here and the program, so close-on-exec would do nothing.
     let mut unneeded = [STATUS, work, score, OUTPUTS[0], OUTPUTS[1], CONTROL, SHARED, clocks, -1];
@@ -80,7 +89,7 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Start {
         unneeded[8] = job;
         let pid = judge::fork(setup, &own, job, score, &unblocked, &unneeded);
         if pid == 0 {
-            return own;
+            return Role::Program(own);
         }
         judge = Some(pid);
     }
@@ -98,10 +107,11 @@ pub fn enter(setup: &Setup, start: &Start, fds: &[i32]) -> Start {
                 unsafe { sys::dup2(2, 1) };
             }
             learner::confine(setup, start, &unblocked);
-            *start
+            Role::Program(*start)
         }
         _ => {
             set_oom_score(score, b"0");
+            stand_ins::leave();
             leave_behind(&[LINK_ENDS[0], LINK_ENDS[1], unneeded[8]]);
             let family = Family { main: judge.unwrap_or(learner), learner, learner_wait: None };
             wait_and_report(setup, family, work, clock.as_mut())
@@ -272,6 +282,7 @@ fn wait_and_report(setup: &Setup, mut family: Family, work: i32, mut clock: Opti
     }
     if let Some(notes) = notes::get() {
         status.waiting = notes.waiting();
+        status.answers = notes.answers();
         status.events |= notes.events.load(Relaxed) & !event::DISK_FULL;
         status.dump = notes.dump();
         status.failure = notes.failure();

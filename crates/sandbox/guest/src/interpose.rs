@@ -3,7 +3,8 @@
 //! None of them guards anything: a program can make the system calls itself. They keep the order of the two output
 //! streams, give the report its reasons, and start the guest.
 
-use crate::notes::{self, DUMP_FD, FAILURE_FD, WAITING_FD};
+use crate::notes::{self, ANSWERS_FD, DUMP_FD, FAILURE_FD, WAITING_FD};
+use crate::stand_ins;
 use crate::sys::{self, c_char, c_int, c_void};
 use crate::wire::{self, event};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
@@ -90,6 +91,7 @@ fn note(fd: c_int, buffer: *const c_void, count: usize) -> isize {
         DUMP_FD => notes.append_dump(bytes),
         FAILURE_FD => notes.set_failure(bytes),
         WAITING_FD => notes.append_waiting(bytes),
+        ANSWERS_FD if stand_ins::answers() => notes.append_answers(bytes),
         _ => return -1,
     }
     count as isize

@@ -20,9 +20,10 @@ pub fn link() {
     // SAFETY: a live array of two; the ends are moved to where nothing else is.
     let made = unsafe {
         sys::socketpair(sys::AF_UNIX, sys::SOCK_STREAM | sys::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) == 0
-            && ends.iter().zip(LINK_ENDS).all(|(end, place)| {
-                sys::dup3(*end, place, sys::O_CLOEXEC) >= 0 && sys::close(*end) == 0
-            })
+            && ends
+                .iter()
+                .zip(LINK_ENDS)
+                .all(|(end, place)| sys::dup3(*end, place, sys::O_CLOEXEC) >= 0 && sys::close(*end) == 0)
     };
     if !made {
         broken(Step::Session);
@@ -30,9 +31,15 @@ pub fn link() {
 }
 
 /// Forks the judge: its number in init; 0 in itself, confined, with its job in the place of the learner's.
-pub fn fork(setup: &Setup, start: &Start, job: c_int, score: c_int, signals: &sys::sigset_t, unneeded: &[c_int]) -> c_int {
-    let arguments =
-        sys::clone_args { flags: sys::CLONE_NEWNS, exit_signal: sys::SIGCHLD as u64, ..Default::default() };
+pub fn fork(
+    setup: &Setup,
+    start: &Start,
+    job: c_int,
+    score: c_int,
+    signals: &sys::sigset_t,
+    unneeded: &[c_int],
+) -> c_int {
+    let arguments = sys::clone_args { flags: sys::CLONE_NEWNS, exit_signal: sys::SIGCHLD as u64, ..Default::default() };
     set_oom_score(score, b"900");
     // SAFETY: one thread; without CLONE_VM the child continues with a copy of everything, as after a fork.
     let judge =

@@ -4,7 +4,7 @@ use crate::init::{broken, text};
 use crate::python::{Api, Py};
 use crate::serve::Guest;
 use crate::wire::{MAX_JOB, Order, Setup, Start, Step};
-use crate::{clock, confine, interpose, landlock, notes, sys, trace};
+use crate::{clock, confine, interpose, landlock, notes, stand_ins, sys, trace};
 use std::ffi::CString;
 
 /// Everything that is given up, in the order in which each step still has what it needs.
@@ -19,7 +19,7 @@ pub fn confine(setup: &Setup, start: &Start, signals: &sys::sigset_t) {
     let own = unsafe { sys::geteuid() };
     let switches = setup.uid != own;
     // Where the user cannot be switched, the interpreter and init count as well.
-    let extra = if switches { 0 } else { 3 };
+    let extra = if switches { 0 } else { 3 + u64::from(start.stand_ins) };
     if !confine::limits(start, extra, !setup.namespaces && !switches) {
         broken(Step::Limits);
     }
@@ -56,6 +56,10 @@ pub fn live(api: &Api, guest: &Guest, setup: &Setup, start: &Start, job: i32) ->
     provide_stdin(setup, &order.stdin);
     interpose::remember_pipes();
     clock::attach(setup, start);
+    // Behind the program's own start: its time is what the clock begins with.
+    if start.stand_ins && !stand_ins::begin(&order.hosts, &order.stand_ins) {
+        broken(Step::StandIns);
+    }
     match &order.script {
         Some((path, source)) => {
             if !notes::give_up_broken() {
@@ -118,7 +122,7 @@ fn write_files(order: &Order) {
     }
 }
 
-fn write_all(file: i32, mut content: &[u8]) -> bool {
+pub fn write_all(file: i32, mut content: &[u8]) -> bool {
     while !content.is_empty() {
         // SAFETY: a live buffer of the stated length.
         let count = unsafe { sys::syscall(sys::SYS_WRITE, file, content.as_ptr(), content.len()) };

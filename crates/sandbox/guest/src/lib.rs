@@ -20,6 +20,7 @@ mod notes;
 mod packets;
 mod python;
 mod serve;
+mod stand_ins;
 #[allow(dead_code, reason = "the sandbox uses the other half")]
 #[path = "../../../clock/src/supervisor/mod.rs"]
 mod supervisor;

@@ -12,10 +12,12 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::*};
 pub const DUMP_FD: i32 = 0x3fff_fff0;
 pub const FAILURE_FD: i32 = 0x3fff_fff1;
 pub const WAITING_FD: i32 = 0x3fff_fff2;
+pub const ANSWERS_FD: i32 = 0x3fff_fff3;
 
 const DUMP_BYTES: usize = 8 * 1024;
 const FAILURE_BYTES: usize = 4 * 1024;
 const WAITING_BYTES: usize = 16 * 1024;
+const ANSWERS_BYTES: usize = 32 * 1024;
 
 #[repr(C)]
 pub struct Notes {
@@ -25,9 +27,11 @@ pub struct Notes {
     dump_length: AtomicU32,
     failure_length: AtomicU32,
     waiting_length: AtomicU32,
+    answers_length: AtomicU32,
     dump: [u8; DUMP_BYTES],
     failure: [u8; FAILURE_BYTES],
     waiting: [u8; WAITING_BYTES],
+    answers: [u8; ANSWERS_BYTES],
 }
 
 /// The step of the preparation that failed, told by the learner before it is the program's.
@@ -97,12 +101,20 @@ impl Notes {
         append(&self.waiting_length, &raw const self.waiting as *mut u8, WAITING_BYTES, bytes);
     }
 
+    pub fn append_answers(&self, bytes: &[u8]) {
+        append(&self.answers_length, &raw const self.answers as *mut u8, ANSWERS_BYTES, bytes);
+    }
+
     pub fn waiting_length(&self) -> u32 {
         self.waiting_length.load(Acquire)
     }
 
     pub fn waiting(&self) -> Vec<u8> {
         copy(&self.waiting_length, &raw const self.waiting as *const u8, WAITING_BYTES)
+    }
+
+    pub fn answers(&self) -> Vec<u8> {
+        copy(&self.answers_length, &raw const self.answers as *const u8, ANSWERS_BYTES)
     }
 
     pub fn dump_length(&self) -> u32 {

@@ -30,6 +30,8 @@ pub struct Method {
 
 /// [`Method::flags`]: the function is given a tuple of its arguments.
 pub const VARIABLE_ARGUMENTS: c_int = 1;
+/// [`Method::flags`]: the function is given null.
+pub const NO_ARGUMENTS: c_int = 4;
 /// [`Method::flags`]: the function is given its one argument.
 pub const ONE_ARGUMENT: c_int = 8;
 
@@ -94,10 +96,13 @@ interface! {
     Py_DecRef: fn(Py);
     Py_IncRef: fn(Py);
     PyObject_GetAttr: fn(Py, Py) -> Py;
-    PyObject_IsInstance: fn(Py, Py) -> c_int;
+    PyType_IsSubtype: fn(Py, Py) -> c_int;
+    _PyType_Lookup: fn(Py, Py) -> Py;
     PyObject_IsTrue: fn(Py) -> c_int;
     PyObject_Size: fn(Py) -> isize;
     PySequence_List: fn(Py) -> Py;
+    PyTuple_New: fn(isize) -> Py;
+    PyTuple_SetItem: fn(Py, isize, Py) -> c_int;
     PyTuple_Size: fn(Py) -> isize;
     PyFloat_AsDouble: fn(Py) -> f64;
     PyUnicode_InternFromString: fn(*const c_char) -> Py;

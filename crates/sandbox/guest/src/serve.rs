@@ -3,7 +3,7 @@
 use crate::python::{Api, Py};
 use crate::sys::{self, c_char, c_int};
 use crate::wire::{CONTROL, MAX_PACKET, Setup, Start, Writer, clock, note, tag};
-use crate::{confine, init, learner, packets, trace};
+use crate::{confine, init, learner, packets, stand_ins, trace};
 
 /// The functions of `guest.py` the library calls.
 pub struct Guest {
@@ -18,7 +18,7 @@ pub struct Guest {
 }
 
 const SOURCE: &str = concat!(include_str!("../guest.py"), "\0");
-const FILE_INPUT: c_int = 257;
+pub const FILE_INPUT: c_int = 257;
 /// Larger than `PyConfig` in any version; the functions that fill it know its size.
 const CONFIG_BYTES: usize = 16 * 1024;
 
@@ -71,7 +71,8 @@ fn prepare(program: *const c_char) -> Result<(Api, Guest, Setup), String> {
         return Err(format!("the system call filter was refused (errno {})", sys::errno()));
     }
     // From here on code of packages may run: what is above is the interpreter's own.
-    let own = api.list(setup.own.iter().flat_map(|(name, source)| [api.bytes(name.as_bytes()), api.bytes(source.as_bytes())]));
+    let own = api
+        .list(setup.own.iter().flat_map(|(name, source)| [api.bytes(name.as_bytes()), api.bytes(source.as_bytes())]));
     let packages = api.list(setup.packages.iter().map(|name| api.bytes(name.as_bytes())));
     if api.call(guest.settle, [packages, api.bytes(setup.site.as_bytes()), own]).is_null() {
         return Err("the packages could not be put on the search path".into());
@@ -192,9 +193,12 @@ fn fork_run(api: &Api, guest: &Guest, setup: &Setup, start: &Start, fds: &[i32])
         (api.PyOS_BeforeFork)();
         let pid = sys::syscall(sys::SYS_CLONE3, &arguments as *const sys::clone_args, size_of::<sys::clone_args>());
         if pid == 0 {
-            let start = init::enter(setup, start, fds);
+            let role = init::enter(setup, start, fds);
             (api.PyOS_AfterFork_Child)();
-            learner::live(api, guest, setup, &start, init::JOB)
+            match role {
+                init::Role::Program(start) => learner::live(api, guest, setup, &start, init::JOB),
+                init::Role::StandIns => stand_ins::live(api, setup, start),
+            }
         }
         let errno = sys::errno();
         (api.PyOS_AfterFork_Parent)();

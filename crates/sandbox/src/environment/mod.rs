@@ -31,7 +31,7 @@ pub use host::Host;
 pub use imports::UnknownImport;
 pub use interpreter::Interpreter;
 pub use making::Progress;
-pub use prepare::{Environment, prepare};
+pub use prepare::{Environment, fingerprint, prepare};
 pub use requirement::{NotARequirement, Requirement};
 pub use store::{Locks, Package, Stored, list, remove};
 pub use version::{NotAVersion, OLDEST, Version, Wanted};

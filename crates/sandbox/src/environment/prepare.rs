@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -185,6 +186,19 @@ pub fn prepare(
         fixed_hashes: false,
         _lease: lease,
     })
+}
+
+/// What [`prepare`] would make or find, in one word: the file that the interpreter is, and the locked packages. Nothing is
+/// started or made for it. `None` while it is not known which versions the packages will have.
+pub fn fingerprint(cache: &Path, interpreter: &Interpreter, requirements: &[Requirement]) -> Option<String> {
+    let wishes: BTreeSet<Requirement> = requirements.iter().cloned().collect();
+    let lock =
+        if wishes.is_empty() { None } else { Some(Store::of(cache).ok()?.lock(&key(interpreter, &wishes))?.digest()) };
+    let executable = &interpreter.executable;
+    let file = executable.metadata().ok()?;
+    let identity = (file.mtime(), file.mtime_nsec(), file.len(), file.ino());
+    let digest = digest(interpreter, lock.as_deref());
+    Some(sha256(format!("{digest}\n{}\n{identity:?}", executable.display()).as_bytes()))
 }
 
 fn digest(interpreter: &Interpreter, lock: Option<&str>) -> String {

@@ -11,6 +11,7 @@ mod leaks;
 mod packages;
 mod profiles;
 mod python;
+mod stand_ins;
 mod supervisor;
 mod support;
 mod traced;

@@ -7,7 +7,7 @@ use std::io::Write;
 use tempfile::TempDir;
 
 /// The usual interpreter with a package; none, and loudly, where the package index cannot be reached.
-fn with_package(requirement: &str) -> Option<(TempDir, Environment)> {
+pub(crate) fn with_package(requirement: &str) -> Option<(TempDir, Environment)> {
     let cache = tempfile::tempdir().expect("a folder can be made");
     let wish = requirement.parse().expect("a good requirement");
     let host = std::env::vars_os().collect();

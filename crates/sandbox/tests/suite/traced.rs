@@ -173,6 +173,28 @@ fn forks_of_a_program_add_nothing() {
     assert_eq!((records(&transcript, "Created"), records(&transcript, "Print")), (0, 1));
 }
 
+/// What the library remembers of the folder it was imported in is that of the program, not of the warm interpreter.
+#[test]
+fn processes_that_are_spawned_find_their_program() {
+    if reduced() {
+        return;
+    }
+    let source = "import multiprocessing\ndef child():\n    print('child', flush=True)\nif __name__ == '__main__':\n    multiprocessing.set_start_method('spawn')\n    process = multiprocessing.Process(target=child)\n    process.start()\n    process.join()\n    print(process.exitcode)\n";
+    for environment in environments() {
+        let mut job = job(environment, source);
+        job.profile = Profile::Process;
+        let transcript = run(&job);
+        assert_eq!(transcript.stdout(), "child\n0\n", "{} {}", environment.version(), transcript.stderr());
+    }
+}
+
+#[test]
+fn only_what_can_be_imported_shadows_a_library() {
+    let mut job = job(&environment(), "import asyncio\nasyncio.run(asyncio.sleep(0))\n");
+    job.files = vec![(RelativePath::new("queue.old.py").expect("a good path"), b"mine = 1\n".to_vec())];
+    assert_eq!(trace(&run(&job)).notes, []);
+}
+
 /// Of modules that asyncio needs, the ones beside the program win, as they do without being traced.
 #[test]
 fn a_shadowed_library_is_not_watched_and_says_so() {

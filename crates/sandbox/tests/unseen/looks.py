@@ -158,7 +158,7 @@ async def main():
     inner()
     await asyncio.ensure_future(slow())
     loop.set_debug(False)
-    show("time", round(loop.time() - began, 3))
+    show("time", round(loop.time() - began, 2))
 
 
 began = 0

@@ -1,9 +1,10 @@
-//! The shape in which a timeline and its findings are given to other programs. Times are milliseconds of the run's clock.
+//! The shape in which a timeline and its findings are given to other programs. Times are milliseconds of the run's clock,
+//! to the microsecond. What is not known or does not apply is left out.
 
 use serde::Serialize;
 
 use crate::findings::{Correction, Finding, Place};
-use crate::timeline::{Lane, LaneKind, SegmentKind, State, Timeline};
+use crate::timeline::{Lane, LaneKind, Segment, SegmentKind, State, Timeline};
 use crate::trace::{Micros, Note, Site};
 
 /// A whole run.
@@ -12,7 +13,6 @@ pub struct View {
     pub tasks: Vec<LaneView>,
     /// Loops, threads, executor jobs and child processes.
     pub others: Vec<LaneView>,
-    pub segments: Vec<SegmentView>,
     pub edges: Vec<EdgeView>,
     pub prints: Vec<PrintView>,
     pub findings: Vec<FindingView>,
@@ -28,32 +28,43 @@ pub struct LaneView {
     /// `__qualname__` of the coroutine or function; the command of a process.
     pub coroutine: String,
     /// Where it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     pub created_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<i32>,
     /// `pending`, `returned`, `raised`, `cancelled` or `exited`.
     pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
+    /// What it did, in order of time.
+    pub segments: Vec<SegmentView>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub struct SegmentView {
-    pub lane: i32,
     pub start_ms: f64,
     pub end_ms: f64,
     /// `running`, `holding` the loop, `ready` or `waiting`.
     pub kind: &'static str,
     /// What kind of wait: `sleep`, `lock`, `gather` …
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wait: Option<&'static str>,
     /// What is waited for, by name.
-    #[serde(rename = "for")]
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The call that holds the thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
 }
 
@@ -71,6 +82,7 @@ pub struct PrintView {
     pub lane: i32,
     pub time_ms: f64,
     pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
 }
 
@@ -78,12 +90,16 @@ pub struct PrintView {
 pub struct FindingView {
     pub code: &'static str,
     pub severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     pub message: String,
     pub hint: String,
     /// The lines as they should be, from `correction_line` on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub correction_line: Option<u32>,
     pub evidence: Vec<EvidenceView>,
     pub tasks: Vec<i32>,
@@ -91,8 +107,11 @@ pub struct FindingView {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct EvidenceView {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     pub text: String,
 }
@@ -106,7 +125,6 @@ impl View {
         View {
             tasks: views(true).collect(),
             others: views(false).collect(),
-            segments: lanes().flat_map(|lane| segments(timeline, lane)).collect(),
             edges: timeline
                 .edges
                 .iter()
@@ -146,6 +164,26 @@ impl LaneView {
                 State::Exited(code) => Some(code),
                 _ => None,
             },
+            segments: lane.segments.iter().map(|segment| SegmentView::new(timeline, segment)).collect(),
+        }
+    }
+}
+
+impl SegmentView {
+    fn new(timeline: &Timeline, segment: &Segment) -> Self {
+        let (file, line) = place(segment.site.as_deref());
+        Self {
+            start_ms: ms(segment.start),
+            end_ms: ms(segment.end),
+            kind: segment.kind.word(),
+            wait: match segment.kind {
+                SegmentKind::Waiting(kind) => Some(kind.word()),
+                _ => None,
+            },
+            target: timeline.target(segment).map(str::to_owned),
+            call: segment.call.as_deref().map(str::to_owned),
+            file,
+            line,
         }
     }
 }
@@ -171,26 +209,6 @@ impl FindingView {
             tasks: finding.tasks.iter().map(|task| task.0).collect(),
         }
     }
-}
-
-fn segments<'a>(timeline: &'a Timeline, lane: &'a Lane) -> impl Iterator<Item = SegmentView> + 'a {
-    lane.segments.iter().map(|segment| {
-        let (file, line) = place(segment.site.as_deref());
-        SegmentView {
-            lane: lane.id.0,
-            start_ms: ms(segment.start),
-            end_ms: ms(segment.end),
-            kind: segment.kind.word(),
-            wait: match segment.kind {
-                SegmentKind::Waiting(kind) => Some(kind.word()),
-                _ => None,
-            },
-            target: timeline.target(segment).map(str::to_owned),
-            call: segment.call.as_deref().map(str::to_owned),
-            file,
-            line,
-        }
-    })
 }
 
 fn prints(lane: &Lane) -> impl Iterator<Item = PrintView> + '_ {

@@ -5,6 +5,7 @@ mod blocked_loop;
 mod correction;
 mod cpu_in_threads;
 mod deadlock;
+mod endless_polling;
 mod exception_never_retrieved;
 mod executions;
 mod gather_left_siblings;
@@ -53,6 +54,7 @@ pub static RULES: &[&Rule] = &[
     &blocked_loop::RULE,
     &cpu_in_threads::RULE,
     &deadlock::RULE,
+    &endless_polling::RULE,
     &exception_never_retrieved::RULE,
     &gather_left_siblings::RULE,
     &growing_queue::RULE,

@@ -39,7 +39,11 @@ fn programs_give_what_their_folder_says() {
 
 fn found(recording: &Recording) -> Vec<Finding> {
     let trace = Trace::decode(&recording.events);
-    let ending = if recording.name.starts_with("deadlock/") { Ending::Deadlock } else { Ending::Exited };
+    let ending = match trace.complete {
+        true => Ending::Exited,
+        false if recording.name.starts_with("deadlock/") => Ending::Deadlock,
+        false => Ending::Stopped,
+    };
     findings(&trace, ending, &|file| (file == "main.py").then_some(&recording.program))
 }
 

@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use etude_course::{Lesson, Surroundings};
-use etude_practice::decide::{Case, Decision, decide, diagnostics};
+use etude_practice::decide::{Case, Decision, Updates, Verdict, decide, diagnostics, updates};
 use etude_practice::plan::{File, Plan, Setting, plan, wanted};
-use etude_practice::run::{Ran, Setup, run};
+use etude_practice::run::Ran;
 use etude_project::{CourseFolder, Workspace};
-use etude_sandbox::environment::{Requirement, Wanted};
-use etude_sandbox::{Config, Environment, Policy, Profile, Sandbox};
+use etude_sandbox::environment::Requirement;
 use etude_text::{Diagnostic, FileId, Sources};
 use rayon::prelude::*;
 
-use crate::commands::run::warn_of_weakness;
-use crate::printer::Printer;
-use crate::python::Pythons;
+use super::kept::Kept;
+use super::sessions::{Sessions, complete, missing};
+use crate::interrupts::Interrupts;
+use crate::printer::{Printer, count};
 
 /// A file beside a lesson that is larger is not meant for its snippets.
 const LARGEST: u64 = 1 << 20;
 /// How often files may name further files.
 const ROUNDS: usize = 5;
+/// Why a session has no evidence after Ctrl-C.
+const STOPPED: &str = "the check was stopped before it ran";
 
 /// A lesson that was run.
 pub(super) struct Decided {
@@ -28,18 +29,30 @@ pub(super) struct Decided {
     pub(super) decisions: Vec<Decision>,
     pub(super) plan: Plan,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What would put stated outputs right.
+    pub(super) updates: Updates,
     pub(super) virtual_time: Duration,
 }
 
-/// Runs all lessons that were asked for.
+/// How a check goes about its runs.
+pub(super) struct Manner<'a> {
+    pub(super) with: &'a [Requirement],
+    /// Take what earlier runs brought, and keep what these bring.
+    pub(super) cached: bool,
+    /// Run each session again for each of these.
+    pub(super) seeds: &'a [u64],
+    pub(super) interrupts: &'a Interrupts,
+}
+
+/// Runs all lessons that were asked for, as far as it is not known what comes out.
 pub(super) fn execute(
     workspace: &mut Workspace,
-    with: &[Requirement],
+    manner: &Manner<'_>,
     printer: &Printer,
 ) -> anyhow::Result<Vec<Decided>> {
     for folder in &mut workspace.courses {
         let packages = folder.course.config.packages.get_or_insert_default();
-        packages.extend(with.iter().map(ToString::to_string));
+        packages.extend(manner.with.iter().map(ToString::to_string));
     }
     let sources = &workspace.sources;
     let mut planned = Vec::new();
@@ -47,22 +60,50 @@ pub(super) fn execute(
         let plans: Vec<Plan> = folder.lessons().par_iter().map(|lesson| plan_of(folder, lesson, sources)).collect();
         planned.push((folder, plans));
     }
-    let runs = planned.iter().any(|(_, plans)| plans.iter().any(|plan| !plan.sessions.is_empty()));
-    let sandbox = if runs { Some(start(printer)?) } else { None };
+    let ran = ran(&planned, manner, printer)?;
     let mut all = Vec::new();
-    for (folder, plans) in planned {
-        let needed = plans.iter().any(|plan| !plan.sessions.is_empty());
-        let environment = if needed { Some(environment(folder, printer)?) } else { None };
-        let with = sandbox.as_ref().zip(environment.as_ref());
-        let decided: Vec<Decided> = folder
-            .lessons()
-            .par_iter()
-            .zip(plans)
-            .map(|(lesson, plan)| decided(folder, lesson, plan, sources, with))
-            .collect();
-        all.extend(decided);
+    for ((folder, plans), OfCourse { python, ran }) in planned.into_iter().zip(ran) {
+        let mut ran = ran.into_iter();
+        let mut of_lessons = Vec::new();
+        for (lesson, plan) in folder.lessons().iter().zip(plans) {
+            let own: Vec<Ran> = ran.by_ref().take(plan.sessions.len()).collect();
+            of_lessons.push((lesson, plan, own));
+        }
+        let decide =
+            |(lesson, plan, ran): (&Lesson, Plan, Vec<Ran>)| decided(folder, lesson, plan, &ran, sources, python);
+        all.extend(of_lessons.into_par_iter().map(decide).collect::<Vec<_>>());
     }
     Ok(all)
+}
+
+/// What came out of the sessions of a course, lesson by lesson.
+struct OfCourse {
+    python: (u16, u16),
+    ran: Vec<Ran>,
+}
+
+fn ran(
+    planned: &[(&CourseFolder, Vec<Plan>)],
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> anyhow::Result<Vec<OfCourse>> {
+    let runs = planned.iter().flat_map(|(_, plans)| plans).any(|plan| !plan.sessions.is_empty());
+    let kept = (manner.cached && runs).then(|| Kept::open(manner.seeds)).transpose()?;
+    let mut courses = Vec::new();
+    for (folder, plans) in planned {
+        let sessions = plans.iter().flat_map(|plan| &plan.sessions).collect();
+        courses.push(Sessions::of(&folder.course.config, sessions, kept.as_ref())?);
+    }
+    let all = missing(&courses);
+    if all > 0 {
+        complete(&mut courses, kept.as_ref(), manner, printer)?;
+        if manner.interrupts.signal().is_some() {
+            let ran = all - missing(&courses);
+            printer.say(&format!("stopped when {ran} of {} had run", count(all, "session")));
+        }
+        kept.into_iter().for_each(|kept| kept.close(printer));
+    }
+    Ok(courses.into_iter().map(|it| OfCourse { python: it.python(), ran: it.into_ran(STOPPED) }).collect())
 }
 
 pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Plan {
@@ -82,51 +123,30 @@ pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources)
     plan(lesson, &Setting { config: &folder.course.config, source: sources.get(lesson.file), beside: &beside })
 }
 
-pub(crate) fn start(printer: &Printer) -> anyhow::Result<Sandbox> {
-    // Whose lessons they are, is for the person to judge who checks them: what is missing is said, and not refused.
-    let policy = Policy { most: Profile::Shell, weak: true };
-    let sandbox = Sandbox::start(Config { policy, ..Config::default() })?;
-    warn_of_weakness(&sandbox, printer);
-    Ok(sandbox)
-}
-
-pub(crate) fn environment(folder: &CourseFolder, printer: &Printer) -> anyhow::Result<Environment> {
-    let config = &folder.course.config;
-    let mut requirements: Vec<Requirement> = Vec::new();
-    for package in config.packages.iter().flatten() {
-        requirements.push(package.parse().context("`course.toml` lists a package that cannot be had")?);
-    }
-    let wanted = config.python.as_ref().map(|version| version.parse::<Wanted>()).transpose()?;
-    let pythons = Pythons::find()?;
-    let interpreter = pythons.interpreters.choose(wanted)?.clone();
-    pythons.environment(&interpreter, &requirements, printer)
-}
-
 fn decided(
     folder: &CourseFolder,
     lesson: &Lesson,
     plan: Plan,
+    ran: &[Ran],
     sources: &Sources,
-    with: Option<(&Sandbox, &Environment)>,
+    python: (u16, u16),
 ) -> Decided {
-    let slots = std::thread::available_parallelism().map_or(1, usize::from);
-    let ran: Vec<Ran> = match with {
-        Some((sandbox, environment)) => run(&plan, &Setup { sandbox, environment, at_once: slots, seeds: &[] }),
-        None => Vec::new(),
-    };
     let around = Surroundings { exists: &|path| folder.exists(path) };
     let case = Case {
         course: &folder.course,
         lesson,
         source: sources.get(lesson.file),
         plan: &plan,
-        ran: &ran,
-        python: with.map_or((0, 0), |(_, environment)| environment.version().minor()),
+        ran,
+        python,
         around: &around,
     };
     let decisions = decide(&case);
-    let diagnostics = diagnostics(&case, &decisions);
-    let steps = ran.iter().flat_map(|ran| &ran.steps).flatten();
-    let virtual_time = steps.map(|evidence| evidence.took).sum();
-    Decided { file: lesson.file, decisions, plan, diagnostics, virtual_time }
+    // Whoever stopped the check knows why there is no more.
+    let stopped = |it: &Decision| matches!(&it.verdict, Verdict::Undecided { reason, .. } if reason == STOPPED);
+    let told: Vec<Decision> = decisions.iter().filter(|it| !stopped(it)).cloned().collect();
+    let diagnostics = diagnostics(&case, &told);
+    let virtual_time = ran.iter().flat_map(|ran| &ran.steps).flatten().map(|evidence| evidence.took).sum();
+    let updates = updates(&case, &decisions);
+    Decided { file: lesson.file, decisions, plan, diagnostics, updates, virtual_time }
 }

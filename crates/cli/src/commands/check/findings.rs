@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::check;
-use etude_course::checks::runs::UNDECIDED_SNIPPET;
+use etude_course::checks::runs::{ORDER_DEPENDENT, UNDECIDED_SNIPPET};
 use etude_course::{Lesson, Surroundings, Verdict, decide};
 use etude_practice::decide::{Verdict as Found, What};
 use etude_project::{CourseFolder, Workspace};
@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::execute::Decided;
+use super::exercises::Judgement;
 use super::levels::Levels;
 
 #[derive(Debug, Default)]
@@ -62,7 +63,8 @@ impl Findings {
 
 impl Findings {
     /// Adds what runs decided: of the claims of these lessons they know more than reading does.
-    pub(super) fn add(&mut self, decided: &[Decided], strict: bool) {
+    /// `strict` and `races` make findings of what else is only noted.
+    pub(super) fn add(&mut self, decided: &[Decided], strict: bool, races: bool) {
         if decided.is_empty() {
             return;
         }
@@ -71,16 +73,35 @@ impl Findings {
         for decision in decisions.filter(|decision| matches!(decision.what, What::Claim(_))) {
             self.claims.total += 1;
             match decision.verdict {
-                Found::Holds => self.claims.is_true += 1,
+                Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
                 Found::False { .. } => self.claims.is_false += 1,
                 Found::Undecided { .. } => self.claims.undecided += 1,
             }
         }
         let mut found: Vec<Diagnostic> = decided.iter().flat_map(|decided| decided.diagnostics.clone()).collect();
-        for diagnostic in found.iter_mut().filter(|it| strict && it.code == UNDECIDED_SNIPPET.code) {
+        let count = |code| strict && code == UNDECIDED_SNIPPET.code || races && code == ORDER_DEPENDENT.code;
+        for diagnostic in found.iter_mut().filter(|it| count(it.code)) {
             diagnostic.severity = diagnostic.severity.max(Severity::Warning);
         }
         self.diagnostics.extend(found);
+        self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+}
+
+impl Findings {
+    /// Adds what exercises claim without words: each has a solution that passes and a starter that does not.
+    pub(super) fn add_exercises(&mut self, exercises: &[Judgement]) {
+        for exercise in exercises {
+            for verdict in exercise.verdicts() {
+                self.claims.total += 1;
+                match verdict {
+                    Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
+                    Found::False { .. } => self.claims.is_false += 1,
+                    Found::Undecided { .. } => self.claims.undecided += 1,
+                }
+            }
+            self.diagnostics.extend(exercise.diagnostics.iter().cloned());
+        }
         self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     }
 }

@@ -1,26 +1,35 @@
 pub(crate) mod execute;
+mod exercises;
 mod findings;
 mod fix;
+mod junit;
+pub(crate) mod kept;
 mod levels;
+mod online;
+pub(crate) mod sessions;
+mod update;
 mod verdicts;
+mod watch;
 
 use std::error::Error as _;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use etude_practice::decide::Decision;
-use etude_project::Workspace;
+use etude_project::{Stamp, Workspace};
 use etude_sandbox::environment::Requirement;
 use etude_text::render::{self, JsonDiagnostic, Rule, Tool};
 use etude_text::{Diagnostic, Severity};
 use serde::Serialize;
 
-use self::execute::execute;
+use self::execute::{Decided, Manner, execute};
 use self::findings::{Claims, Findings};
 use self::levels::Levels;
 use self::verdicts::VerdictReport;
 use crate::Status;
 use crate::catalogue;
+use crate::interrupts::Interrupts;
 use crate::paths::Paths;
 use crate::printer::{Printer, count};
 
@@ -28,7 +37,10 @@ const EXAMPLES: &str = "\
 Examples:
   etude check                                run the course in the current folder
   etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
+  etude check --watch                        again and again, while it is being written
+  etude check --update lesson.md             let the lesson say what its code prints now
   etude check --no-run                       only read it
+  etude check --no-run --online              ask other hosts, too, whether links lead somewhere
   etude check --no-run --fix lessons         repair what can be repaired safely
   etude check --no-run --ignore missing-alt-text .
                                              without one of the checks
@@ -36,7 +48,10 @@ Examples:
 
 Of one file, a hundred diagnostics of each check are shown, and a note says how many more there are.
 
-Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written.";
+What a run brings is kept (see `etude cache`): only what changed is run again. Ctrl-C ends what is running; what
+has ended by then is reported.
+
+Exit codes: 0 no errors or warnings, 1 some, 2 something could not be read or written, 130 Ctrl-C.";
 
 /// Run what a course shows, and say which of its claims are false
 #[derive(Debug, clap::Args)]
@@ -57,12 +72,39 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "no_run")]
     strict: bool,
 
+    /// Run each session again with N seeds, and count as a finding what holds in some orders only. Without it, sessions
+    /// whose output may hang on the order get a few, and what they show is noted
+    #[arg(
+        long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10",
+        value_parser = clap::value_parser!(u64).range(1..=100), conflicts_with = "no_run")]
+    races: Option<u64>,
+
+    /// Ask other hosts whether what the lessons link to is there
+    #[arg(long)]
+    online: bool,
+
     /// Repair what can be repaired safely, then report the rest
     #[arg(long)]
     fix: bool,
 
+    /// Rewrite `output` fences and `#>` lines that are not what is printed, and show the changes
+    #[arg(long, conflicts_with = "no_run")]
+    update: bool,
+
+    /// Check again whenever a lesson or a file beside it changes, and show what that changed; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["json", "github", "sarif", "fix", "update", "junit"])]
+    watch: bool,
+
+    /// Run everything, whatever earlier runs brought, and keep nothing of it
+    #[arg(long, conflicts_with = "no_run")]
+    no_cache: bool,
+
     #[command(flatten)]
     format: Format,
+
+    /// Also write a JUnit report of all claims
+    #[arg(long, value_name = "FILE", conflicts_with = "no_run")]
+    junit: Option<PathBuf>,
 
     #[command(flatten)]
     levels: Levels,
@@ -84,22 +126,68 @@ struct Format {
     sarif: bool,
 }
 
-pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, no_run, with, strict, fix, format, levels } = arguments;
+/// What came of one check.
+struct Checked {
+    workspace: Workspace,
+    findings: Findings,
+    decided: Vec<Decided>,
+    exercises: Vec<exercises::Judgement>,
+    unsaved: Vec<etude_project::Error>,
+    wall: Duration,
+    /// How the files looked when they were read, for who watches them.
+    stamp: Option<Stamp>,
+}
+
+fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<Checked> {
+    let Arguments { paths, no_run, with, strict, races, online, fix, update, no_cache, levels, .. } = arguments;
     let started = Instant::now();
-    anyhow::ensure!(!(fix && paths.has_stdin()), "`--fix` cannot write to standard input");
-    let mut workspace = paths.read()?;
-    let mut findings = Findings::of(&mut workspace, &levels);
-    let unsaved = if fix { fix::run(&mut workspace, &mut findings, &levels, printer) } else { Vec::new() };
-    let decided = if no_run { Vec::new() } else { execute(&mut workspace, &with, printer)? };
-    findings.add(&decided, strict);
-    let undecided = strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
-    let wall = started.elapsed();
+    let mut workspace = paths.clone().read()?;
+    let stamp = arguments.watch.then(|| workspace.stamp());
+    if *online {
+        online::ask(&mut workspace, printer);
+    }
+    let mut findings = Findings::of(&mut workspace, levels);
+    let mut unsaved = if *fix { fix::run(&mut workspace, &mut findings, levels, printer) } else { Vec::new() };
+    let hunted: Vec<u64> = (1..=races.unwrap_or(0)).collect();
+    let seeds = if *update { update::TWICE } else { &hunted };
+    let manner = Manner { with, cached: !no_cache, seeds, interrupts };
+    let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
+    if *update && interrupts.signal().is_none() {
+        let (found, errors) = update::run(&mut workspace, &decided, printer);
+        unsaved.extend(errors);
+        if found {
+            findings = Findings::of(&mut workspace, levels);
+            decided = execute(&mut workspace, &manner, printer)?;
+        }
+    }
+    findings.add(&decided, *strict, races.is_some());
+    let skipped = *no_run || interrupts.signal().is_some();
+    let exercises = if skipped { Vec::new() } else { exercises::judged(&mut workspace, printer)? };
+    findings.add_exercises(&exercises);
+    Ok(Checked { workspace, findings, decided, exercises, unsaved, wall: started.elapsed(), stamp })
+}
+
+pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
+    let Arguments { paths, strict, fix, update, format, junit, .. } = &arguments;
+    anyhow::ensure!(!(*fix && paths.has_stdin()), "`--fix` cannot write to standard input");
+    anyhow::ensure!(!(*update && paths.has_stdin()), "`--update` cannot write to standard input");
+    junit.as_deref().map(etude_project::can_put).transpose()?;
+    if arguments.watch {
+        anyhow::ensure!(!paths.has_stdin(), "`--watch` cannot read standard input again");
+        return watch::run(&arguments, printer);
+    }
+    let interrupts = Interrupts::default();
+    let Checked { workspace, findings, decided, exercises, unsaved, wall, .. } =
+        check(&arguments, &interrupts, printer)?;
+    let undecided = *strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
 
     let mut out = printer.out();
     let diagnostics = &findings::curtail(&findings.diagnostics);
     let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
     let failed = errors.len();
+    if let Some(path) = junit {
+        etude_project::put(path, junit::report(&verdicts::report(&workspace, &decided)).as_bytes())?;
+    }
     if format.json {
         let report = Report {
             files: findings.files,
@@ -108,6 +196,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
             wall_ms: wall.as_millis() as u64,
             virtual_ms: decided.iter().map(|decided| decided.virtual_time.as_millis() as u64).sum(),
             verdicts: verdicts::report(&workspace, &decided),
+            exercises: exercises.iter().map(exercises::Judgement::report).collect(),
             diagnostics: render::json(&workspace.sources, diagnostics),
             errors: errors.into_iter().map(Failure::of).collect(),
         };
@@ -130,7 +219,9 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     if findings.files > 0 && !(format.json || format.sarif) {
         printer.say(&summary(&findings, failed, wall));
     }
-    Ok(if failed > 0 {
+    Ok(if let Some(signal) = interrupts.signal() {
+        Status::Stopped(signal)
+    } else if failed > 0 {
         Status::Incomplete
     } else if undecided || findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
         Status::Findings
@@ -150,6 +241,7 @@ struct Report<'a> {
     virtual_ms: u64,
     /// What runs decided; empty with `--no-run`.
     verdicts: Vec<VerdictReport<'a>>,
+    exercises: Vec<exercises::Report<'a>>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
     errors: Vec<Failure<'a>>,
 }

@@ -11,20 +11,20 @@ use super::execute::Decided;
 
 #[derive(Serialize)]
 pub(super) struct VerdictReport<'a> {
-    file: &'a str,
+    pub(super) file: &'a str,
     /// From 1.
-    line: u32,
+    pub(super) line: u32,
     /// The kind of the claim; `works` and `warns` for what a snippet says without words.
-    what: &'static str,
+    pub(super) what: &'static str,
     /// The index of the snippet.
     snippet: Option<usize>,
     /// In the author's words.
-    text: Option<&'a str>,
+    pub(super) text: Option<&'a str>,
     inferred: bool,
-    /// `holds`, `false`, `undecided`, or `nothing` where nothing is to be decided.
-    verdict: &'static str,
+    /// `holds`, `not always`, `false`, `undecided`, or `nothing` where nothing is to be decided.
+    pub(super) verdict: &'static str,
     /// What happened, or why nobody knows.
-    evidence: Option<&'a str>,
+    pub(super) evidence: Option<&'a str>,
     hint: Option<&'a str>,
     /// What the snippet ran with that it does not show itself.
     supplied: Vec<String>,
@@ -61,6 +61,7 @@ fn verdict<'a>(lesson: &'a Lesson, source: &'a Source, plan: &Plan, decision: &'
     let (verdict, evidence, hint) = match &decision.verdict {
         Verdict::Holds => ("holds", None, None),
         Verdict::False { evidence, hint, .. } => ("false", Some(evidence.as_str()), hint.as_deref()),
+        Verdict::NotAlways { evidence, .. } => ("not always", Some(evidence.as_str()), None),
         Verdict::Undecided { reason, hint } => ("undecided", Some(reason.as_str()), hint.as_deref()),
     };
     let steps = plan.sessions.iter().flat_map(|session| &session.steps);

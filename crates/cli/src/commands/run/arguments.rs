@@ -16,6 +16,7 @@ Examples:
   etude run hello.py
   etude run tea.py --stdin cups.txt --timeout 5s -- --strong
   etude run fetch.py --with httpx --allow server
+  etude run fetch.py --with httpx --stand-in httpbin.org
   etude run fetch.py --timeline - --findings
   etude run fetch.py --timeline fetch.svg
   etude run race.py --races
@@ -25,6 +26,7 @@ Examples:
 
 The program runs in a folder of its own with copies of FILE, of the modules beside it that it imports, and of \
 what --file names. It reads and writes nothing else, reaches no network, and leaves nothing behind. \
+Who stands in for a host answers inside the run; hosts that `course.toml` declares are there when the program names them. \
 Waiting takes no time: when everything in it sleeps, its clock jumps to the first moment at which something happens.
 
 Exit codes: the program's own; 123 a deadlock, 124 its time was used up or it only waits for connections, 137 another \
@@ -62,6 +64,10 @@ pub(crate) struct Arguments {
     /// What the program may do: `process` start Python, `server` use a network of its own, `shell` start any program
     #[arg(long, value_name = "PROFILE", value_delimiter = ',', value_parser = profile)]
     pub(super) allow: Vec<Profile>,
+
+    /// A host that Étude or `course.toml` can stand in for: it answers inside the run; allows `server`
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    pub(super) stand_in: Vec<String>,
 
     /// The Python to use: `3.12`, `>=3.11`, or the path of one
     #[arg(long, value_name = "VERSION")]

@@ -1,7 +1,7 @@
 //! A run as one JSON object.
 
 use etude_sandbox::{Stream, Transcript};
-use etude_trace::export::{EdgeView, FindingView, LaneView, PrintView, SegmentView, View};
+use etude_trace::export::{EdgeView, FindingView, LaneView, PrintView, View};
 use serde::Serialize;
 
 use super::races::{Hunt, Tried};
@@ -25,12 +25,13 @@ pub(super) struct Report {
     findings: Vec<FindingView>,
     tasks: Vec<LaneView>,
     others: Vec<LaneView>,
-    segments: Vec<SegmentView>,
     edges: Vec<EdgeView>,
     prints: Vec<PrintView>,
     notes: Vec<String>,
     /// With `--races`, each with its order.
     runs: Vec<Run>,
+    /// What stand-ins answered.
+    answers: Vec<Answer>,
     cause: Option<String>,
     hint: Option<String>,
     failure: Option<Failure>,
@@ -42,6 +43,15 @@ struct Run {
     outcome: &'static str,
     exit: Option<i32>,
     stdout: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    host: String,
+    method: String,
+    path: String,
+    status: u16,
+    known: bool,
 }
 
 #[derive(Serialize)]
@@ -89,11 +99,11 @@ impl Report {
             findings: view.findings,
             tasks: view.tasks,
             others: view.others,
-            segments: view.segments,
             edges: view.edges,
             prints: view.prints,
             notes: view.notes,
             runs: hunt.iter().flat_map(|hunt| &hunt.runs).map(Run::new).collect(),
+            answers: transcript.answers.iter().map(Answer::new).collect(),
             cause: transcript.cause.clone(),
             hint: (!hints.is_empty()).then(|| hints.join("; ")),
             failure: transcript.failure.clone().map(|failure| Failure {
@@ -104,6 +114,13 @@ impl Report {
             }),
             writes,
         }
+    }
+}
+
+impl Answer {
+    fn new(answer: &etude_sandbox::Answer) -> Self {
+        let etude_sandbox::Answer { host, method, path, status, known, .. } = answer.clone();
+        Self { host, method, path, status, known }
     }
 }
 

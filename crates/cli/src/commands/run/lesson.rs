@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use etude_course::{Lesson, nearest};
 use etude_practice::plan::{Action, Plan, Session, Why};
-use etude_practice::run::{End, Evidence, Setup, run_session};
+use etude_practice::run::{End, Evidence, Setup, run_once};
 use etude_project::{Request, Workspace};
 use etude_sandbox::{Outcome, Stream, Write};
 use etude_text::Sources;
@@ -16,7 +16,8 @@ use etude_text::render::visible;
 use super::Arguments;
 use super::output::Output;
 use crate::Status;
-use crate::commands::check::execute::{environment, plan_of, start};
+use crate::commands::check::execute::plan_of;
+use crate::commands::check::sessions::{With, start};
 use crate::printer::{DIM, Printer, Refusal};
 
 /// The lesson and the snippet that `FILE` names, if it does.
@@ -44,10 +45,9 @@ pub(super) fn run(path: PathBuf, name: &str, arguments: &Arguments, printer: &Pr
     let (session, step) = session(&plan, index)?;
     tell_supplied(session, step, lesson, sources, printer);
     let sandbox = start(printer)?;
-    let environment = environment(folder, printer)?;
+    let environment = With::of(&folder.course.config)?.environment(printer)?;
     let setup = Setup { sandbox: &sandbox, environment: &environment, at_once: 1, seeds: &[] };
-    let mut ran = run_session(session, &setup);
-    let evidence = ran.steps.swap_remove(step).pop().context("nothing was run")?;
+    let evidence = run_once(session, &setup, arguments.seed).into_iter().nth(step).context("nothing was run")?;
     show(&evidence)?;
     let (code, words) = ended(&evidence);
     printer.say(&format!("{DIM}{}{DIM:#}", visible(&words)));

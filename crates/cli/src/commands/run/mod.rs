@@ -3,29 +3,35 @@ mod arguments;
 mod execute;
 mod json;
 mod lesson;
+mod lines;
 mod load;
 mod output;
 mod races;
 mod report;
 mod seen;
+mod stand_ins;
 mod timeline;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use etude_practice::stand_ins::Hosts;
 use etude_sandbox::environment::Wanted;
-use etude_sandbox::{Config, Job, Policy, Program, RelativePath, Sandbox, Transcript, doctor};
+use etude_sandbox::{Config, Job, Policy, Profile, Program, RelativePath, Sandbox, Transcript, doctor};
 use etude_text::render::visible;
 use etude_trace::Finding;
+use serde::Serialize as _;
 
 use crate::Status;
+use crate::interrupts::{Interrupts, interruptible};
 use crate::paths::{is_stdin, read_stdin};
 use crate::printer::{DIM, Printer, count};
 use crate::progress::watched;
 use crate::python::{Choice, Pythons};
 pub(crate) use arguments::Arguments;
-use execute::{Interrupts, execute, interruptible};
+use execute::execute;
+use lines::Lines;
 use load::load;
 use races::Hunt;
 use report::Context;
@@ -60,8 +66,13 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let environment = pythons.environment(&interpreter, &requirements, printer)?;
 
     let profile = arguments.profile();
+    let most = if arguments.stand_in.is_empty() && config.stand_ins.is_empty() {
+        profile
+    } else {
+        profile.max(Profile::Server)
+    };
     // Whose code it is, is for the person to judge who runs it: what is missing is said, and not refused.
-    let policy = Policy { most: profile, weak: true };
+    let policy = Policy { most, weak: true };
     // With `--races` too: only in an interpreter of the same kind does a seed pick the same order when it is tried alone.
     let sandbox = Sandbox::start(Config { slots: 1, policy, avoid: Vec::new() })?.for_one_run();
     warn_of_weakness(&sandbox, printer);
@@ -84,6 +95,11 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         job.files.push((RelativePath::new(path)?, content));
     }
     (job.stdin, job.profile, job.limits, job.env) = (stdin, profile, limits, arguments.env.clone());
+    let hosts = Hosts::of(None, &config);
+    job.stand_ins = stand_ins::wanted(&arguments.stand_in, &config, &hosts, &job)?;
+    if !job.stand_ins.is_empty() {
+        job.profile = job.profile.max(Profile::Server);
+    }
     job.keep = arguments.keep.is_some();
     (job.clock, job.seed, job.trace) = (arguments.clock(), arguments.seed, arguments.watches());
 
@@ -110,7 +126,8 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         has_course,
         root: &load.root,
     };
-    let hints = report::hints(&transcript, &context);
+    let mut hints = report::hints(&transcript, &context);
+    stand_ins::advise(&transcript, &hosts, &job, &mut hints);
     let texts = Texts::of(&job);
     let seen = arguments.watches().then(|| Seen::of(&transcript, &job, &texts));
     if let Some(seen) = &seen {
@@ -119,7 +136,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     if let Some(seen) = seen.as_ref().filter(|_| arguments.json) {
         let report = json::Report::new(&transcript, &hints, arguments.seed, seen, hunt.as_ref());
         let mut out = printer.out();
-        serde_json::to_writer_pretty(&mut out, &report)?;
+        report.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Lines::default()))?;
         writeln!(out)?;
         out.flush()?;
     } else {
@@ -198,6 +215,9 @@ fn summary(transcript: &Transcript, seed: Option<u64>, hints: &[String], found: 
     let waiting = if stuck { Vec::new() } else { report::waiting(transcript) };
     for line in &waiting {
         text.push_str(&format!("\n  {}", visible(line)));
+    }
+    for line in stand_ins::told(transcript) {
+        text.push_str(&format!("\n  {}", visible(&line)));
     }
     for hint in hints.iter().filter(|hint| !stuck || *hint != report::WAY_OUT) {
         text.push_str(&format!("\n  hint: {}", visible(hint)));

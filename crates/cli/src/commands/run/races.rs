@@ -7,8 +7,8 @@ use etude_text::Severity;
 use etude_trace::findings::{Run, compare};
 use etude_trace::{Finding, Trace};
 
-use super::execute::Interrupts;
 use super::report;
+use crate::interrupts::Interrupts;
 use crate::printer::count;
 
 /// What `--races` came to.

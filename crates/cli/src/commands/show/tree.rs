@@ -67,6 +67,7 @@ fn write_snippet(out: &mut dyn Write, source: &Source, snippet: &Snippet, depth:
     }
     facts.push(format!("lines {}-{}", source.line(snippet.span.start), last_line(source, snippet.span)));
     let mut ties = Vec::new();
+    ties.extend(snippet.attribute("stand-in").map(|place| format!("what the stand-in answers at {place}")));
     ties.extend(snippet.session.as_ref().map(|session| format!("session {session}")));
     ties.extend(snippet.pair.map(|pair| match pair {
         Pair::Platform(other) => format!("the same as [{other}] for another platform"),

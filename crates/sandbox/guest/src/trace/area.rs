@@ -107,9 +107,17 @@ pub struct Area {
     left: usize,
     table: usize,
     dropped: [u32; Op::COUNT],
+    /// Room for the next entry, used again and again.
+    room: String,
 }
 
 impl Area {
+    pub fn line(&mut self) -> String {
+        let mut line = std::mem::take(&mut self.room);
+        line.clear();
+        line
+    }
+
     pub fn write(&mut self, record: Record) {
         if self.records >= SOFT_CAP && !self.is_followed(&record) {
             self.dropped[record.op as usize] += 1;
@@ -146,7 +154,7 @@ impl Area {
     }
 
     /// Adds a line of JSON. What does not fit any more is left out.
-    pub fn entry(&mut self, line: &str) {
+    pub fn entry(&mut self, line: String) {
         let (memory, bytes) = (MEMORY.load(Acquire), line.as_bytes());
         let end = self.table + bytes.len() + 1;
         if memory.is_null() || end > TABLE_BYTES {
@@ -158,6 +166,7 @@ impl Area {
             memory.add(TABLE + end - 1).write(b'\n');
         }
         self.table = end;
+        self.room = line;
         store(memory, LENGTH, end);
     }
 

@@ -33,8 +33,10 @@ impl Tracer {
     fn leftovers(&mut self) {
         let (api, names) = (self.api, self.names);
         let mut left = Vec::new();
+        // One written in Python keeps behind a property what one written in C has as it is.
+        let is_unseen = |task| api.is_true(task, names.log_traceback) || api.is_true(task, names.hidden_log_traceback);
         for registry in api.items(self.library.registries) {
-            left.extend(api.items(registry.get()));
+            left.extend(api.members(registry.get()));
         }
         left.retain(|task| self.is_task(task.get()));
         let mut left: Vec<_> = left.into_iter().map(|task| (self.task(task.get()), task)).collect();
@@ -47,7 +49,7 @@ impl Tracer {
                 self.place_of(task, waiter, &mut record);
             } else {
                 let exception = api.some(task, names.exception_kept, self.none);
-                let Some(exception) = exception.filter(|_| api.is_true(task, names.log_traceback)) else { continue };
+                let Some(exception) = exception.filter(|_| is_unseen(task)) else { continue };
                 record.amount = 1;
                 (record.site, record.a) = (self.raised_at(exception.get()), self.exception(exception.get()));
             }

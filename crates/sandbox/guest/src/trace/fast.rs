@@ -1,7 +1,7 @@
 //! The few attributes that every step of a task is asked for, read without being looked up.
 
 use super::objects::{Ref, kind_of, type_name};
-use crate::python::{Api, Py};
+use crate::python::{Api, Method, NO_ARGUMENTS, Py};
 use crate::sys::c_void;
 use std::ffi::{CStr, c_char};
 
@@ -14,6 +14,8 @@ pub enum Reader {
     /// At so many bytes from the beginning of the object.
     Slot(isize),
     Getter(unsafe extern "C" fn(Py, *mut c_void) -> Py, *mut c_void),
+    /// A method without arguments.
+    Method(unsafe extern "C" fn(Py, Py) -> Py),
 }
 
 /// `PyMemberDef`
@@ -48,12 +50,16 @@ impl Reader {
                     let definition = &*definition.cast::<GetSet>();
                     definition.get.map_or(Reader::Slow, |get| Reader::Getter(get, definition.closure))
                 }
+                b"method_descriptor" => match &*definition.cast::<Method>() {
+                    method if method.flags == NO_ARGUMENTS => Reader::Method(method.function),
+                    _ => Reader::Slow,
+                },
                 _ => Reader::Slow,
             }
         }
     }
 
-    /// The attribute of an instance of that class.
+    /// The attribute of an instance of that class, or what the method returns.
     #[inline]
     pub fn read<'a>(self, api: &'a Api, object: Py, name: Py) -> Option<Ref<'a>> {
         match self {
@@ -65,6 +71,8 @@ impl Reader {
             }
             // SAFETY: the getter of the class, with an instance of it.
             Reader::Getter(get, closure) => Ref::own(api, unsafe { get(object, closure) }),
+            // SAFETY: likewise; such a method is given null.
+            Reader::Method(call) => Ref::own(api, unsafe { call(object, std::ptr::null_mut()) }),
         }
     }
 }
@@ -78,6 +86,7 @@ pub struct Readers {
     pub state: Reader,
     pub must_cancel: Reader,
     pub coroutine: Reader,
+    pub get_name: Reader,
     pub cr_code: Reader,
     pub cr_await: Reader,
 }

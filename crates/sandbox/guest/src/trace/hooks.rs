@@ -1,7 +1,7 @@
 //! The functions that the rewritten library calls.
 
 use super::objects::{self, Ref};
-use super::{API, ON, TRACER, Tracer, hook, intern::entry, local, sample, start_clock};
+use super::{API, ON, TRACER, Tracer, hook, intern::entry, local, start_clock};
 use crate::python::{Api, Method, ONE_ARGUMENT, Py, VARIABLE_ARGUMENTS};
 use crate::sys;
 use std::ffi::CStr;
@@ -24,7 +24,7 @@ fn none(api: &Api) -> Py {
 
 type Hook = unsafe extern "C" fn(Py, Py) -> Py;
 
-/// Hooks of one argument, and those of several: `name(a, b) tell`.
+/// Hooks of none and of several arguments: `name(a, b) tell`.
 macro_rules! hooks {
     ($($name:ident($($argument:ident),*) $tell:expr;)*) => {
         $(
@@ -68,12 +68,12 @@ impl Arguments {
     }
 }
 
-/// The two that each step of a task calls, and the one for each callback: they take their argument as it is.
+/// Hooks of one argument, which they are given as it is: most are called often.
 macro_rules! quick_hooks {
     ($($name:ident $tell:path;)*) => {
         $(
             unsafe extern "C" fn $name(_: Py, argument: Py) -> Py {
-                hook(|tracer| $tell(tracer, argument));
+                hook(|tracer| _ = $tell(tracer, argument));
                 // SAFETY: set before any hook is made.
                 none(unsafe { &*API.load(Acquire) })
             }
@@ -93,6 +93,23 @@ quick_hooks! {
     end Tracer::end;
     scheduled Tracer::scheduled;
     once Tracer::once;
+    making Tracer::making;
+    made Tracer::made;
+    loop_begins Tracer::loop_begins;
+    loop_ends Tracer::loop_ends;
+    handler Tracer::handler;
+    never_awaited Tracer::never_awaited;
+    seen Tracer::resource;
+    acquired Tracer::acquired;
+    released Tracer::released;
+    put Tracer::put;
+    taken Tracer::taken;
+    job_started Tracer::job_started;
+    job_ended Tracer::job_ended;
+    thread_made Tracer::thread_made;
+    thread_began Tracer::thread_began;
+    process_started Tracer::process_started;
+    process_ended Tracer::process_ended;
 }
 
 /// Stands for the `add` of a registry of tasks, which asyncio calls for each new one.
@@ -108,36 +125,20 @@ unsafe extern "C" fn added(_: Py, task: Py) -> Py {
             return none(api);
         }
         hook(|tracer| _ = tracer.created(task));
+        let arguments = (api.PyTuple_New)(1);
         (api.Py_IncRef)(task);
-        api.call(add, [task])
+        (api.PyTuple_SetItem)(arguments, 0, task);
+        let result = (api.PyObject_CallObject)(add, arguments);
+        (api.Py_DecRef)(arguments);
+        result
     }
 }
 
 hooks! {
-    making(coroutine) |tracer, coroutine| tracer.making(coroutine);
-    made(task) |tracer, task| tracer.made(task);
-    loop_begins(event_loop) |tracer, event_loop| {
-        tracer.loop_begins(event_loop);
-        sample::watch();
-    };
-    loop_ends(event_loop) |tracer, event_loop| tracer.loop_ends(event_loop);
-    handler(context) |tracer, context| tracer.handler(context);
     nested() |tracer| tracer.nested();
-    never_awaited(coroutine) |tracer, coroutine| tracer.never_awaited(coroutine);
-    seen(resource) |tracer, resource| _ = tracer.resource(resource);
-    acquired(resource) |tracer, resource| tracer.hold(resource, true);
-    released(resource) |tracer, resource| tracer.hold(resource, false);
-    put(queue) |tracer, queue| tracer.put(queue);
-    taken(queue) |tracer, queue| tracer.taken(queue);
     submitted(pool, future, function) |tracer, pool, future, function| tracer.submitted(pool, future, function);
     chained(source, destination) |tracer, source, destination| tracer.chained(source, destination);
-    job_started(future) |tracer, future| tracer.job_started(future);
-    job_ended(future) |tracer, future| tracer.job_ended(future);
-    thread_made(thread) |tracer, thread| tracer.thread_made(thread);
-    thread_began(thread) |tracer, thread| tracer.thread_began(thread);
     thread_ended() |tracer| tracer.thread_ended();
-    process_started(process) |tracer, process| tracer.process_started(process);
-    process_ended(process) |tracer, process| tracer.process_ended(process);
 }
 
 /// Whether objects lie as the hooks take for granted: a build for debugging keeps more in front of each.

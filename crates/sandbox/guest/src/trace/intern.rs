@@ -86,11 +86,11 @@ pub struct Intern {
 /// A list of values as JSON: `entry!(area, "s", number, Text(text))`.
 macro_rules! entry {
     ($area:expr, $kind:literal $(, $value:expr)*) => {{
-        let mut line = String::with_capacity(96);
+        let mut line = $area.line();
         line.push_str(concat!("[\"", $kind, "\""));
         $( line.push(','); $crate::trace::intern::Json::write(&$value, &mut line); )*
         line.push(']');
-        $area.entry(&line);
+        $area.entry(line);
     }};
 }
 pub(crate) use entry;

@@ -65,6 +65,9 @@ struct Library {
     run: Py,
     /// `asyncio.BaseEventLoop`
     base_loop: Py,
+    /// Classes of Python: one with `__getattr__`, one with `__getattribute__`.
+    hooked: Py,
+    overriding: Py,
 }
 
 impl Default for Library {
@@ -86,6 +89,8 @@ impl Default for Library {
             future: none,
             run: none,
             base_loop: none,
+            hooked: none,
+            overriding: none,
         }
     }
 }
@@ -347,9 +352,12 @@ impl Tracer {
             &mut library.future,
             &mut library.run,
             &mut library.base_loop,
+            &mut library.hooked,
+            &mut library.overriding,
         ] {
             *place = objects.next().unwrap_or(self.none);
         }
+        objects::learn([self.library.hooked, self.library.overriding]);
         let reader = |class, name| fast::Reader::of(self.api, class, name);
         self.readers = fast::Readers {
             callback: reader(self.library.handle, self.names.callback),
@@ -358,6 +366,7 @@ impl Tracer {
             state: reader(self.library.task, self.names.state),
             must_cancel: reader(self.library.task, self.names.must_cancel),
             coroutine: reader(self.library.task, self.names.coroutine),
+            get_name: reader(self.library.task, self.names.get_name),
             cr_code: reader(self.library.coroutine, self.names.cr_code),
             cr_await: reader(self.library.coroutine, self.names.cr_await),
         };

@@ -1,8 +1,9 @@
-//! Reads Python objects without running Python: a hook that ran code could be interrupted by a signal, and be seen.
+//! Reads Python objects without running the program's code: a hook that did could be seen, and interrupted.
 
 use crate::python::{Api, Py};
 use std::ffi::CStr;
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// An owned reference.
 pub struct Ref<'a> {
@@ -67,10 +68,11 @@ names! {
     co_filename = "co_filename", co_firstlineno = "co_firstlineno", co_name = "co_name", co_qualname = "co_qualname",
     coroutine = "_coro", cr_await = "cr_await", cr_code = "cr_code", cr_frame = "cr_frame",
     exception_kept = "_exception", f_back = "f_back", f_code = "f_code",
-    f_globals = "f_globals", f_lasti = "f_lasti", fd_to_key = "_fd_to_key",
+    f_globals = "f_globals", f_lasti = "f_lasti", fd_to_key = "_fd_to_key", finished = "FINISHED",
     function = "__func__", fut_waiter = "_fut_waiter", func = "func", get_name = "get_name",
     gi_code = "gi_code", gi_frame = "gi_frame", gi_yieldfrom = "gi_yieldfrom", hidden_name = "_name",
-    locked = "_locked", log_traceback = "_log_traceback", loop_ = "_loop", max_workers = "_max_workers",
+    hidden_log_traceback = "_Future__log_traceback", locked = "_locked", log_traceback = "_log_traceback",
+    loop_ = "_loop", max_workers = "_max_workers", popen = "_popen",
     maxsize = "_maxsize", module = "__name__", must_cancel = "_must_cancel",
     parties = "_parties", pending = "PENDING", pid = "pid", queue = "_queue", qualname = "__qualname__",
     ready = "_ready", returncode = "returncode", running = "RUNNING", scheduled = "_scheduled",
@@ -79,8 +81,57 @@ names! {
     traceback = "__traceback__", value = "_value", waiters = "_waiters", when = "_when", code = "__code__",
 }
 
+/// What marks classes that are written in Python, and those whose attributes are looked up by methods of theirs.
+static DEALLOCATES: AtomicUsize = AtomicUsize::new(0);
+static LOOKS_UP: [AtomicUsize; 2] = [AtomicUsize::new(0), AtomicUsize::new(0)];
+
+/// Places in a type object, in words. They are the same in every version from 3.8 on.
+const TP_DEALLOC: usize = 6;
+const TP_GETATTRO: usize = 18;
+
+fn word(class: Py, index: usize) -> usize {
+    // SAFETY: a live type.
+    unsafe { *class.cast::<usize>().add(index) }
+}
+
+/// Learns the marks from two classes of Python, with `__getattr__` and with `__getattribute__`.
+pub fn learn(classes: [Py; 2]) {
+    DEALLOCATES.store(word(classes[0], TP_DEALLOC), Relaxed);
+    for (mark, class) in LOOKS_UP.iter().zip(classes) {
+        mark.store(word(class, TP_GETATTRO), Relaxed);
+    }
+}
+
+/// Whether a class is written in Python: its methods may do anything.
+pub fn is_python(class: Py) -> bool {
+    word(class, TP_DEALLOC) == DEALLOCATES.load(Relaxed)
+}
+
 impl Api {
+    /// Whether asking for an attribute runs no method, property or descriptor of Python's.
+    fn is_silent(&self, object: Py, name: Py) -> bool {
+        let class = kind_of(object);
+        let how = word(class, TP_GETATTRO);
+        if LOOKS_UP.iter().any(|mark| mark.load(Relaxed) == how) {
+            return false;
+        }
+        if !is_python(class) {
+            return true;
+        }
+        // SAFETY: a live type and a string; the borrowed result is only looked at.
+        let found = unsafe { (self._PyType_Lookup)(class, name) };
+        if found.is_null() {
+            return true;
+        }
+        let kind = kind_of(found);
+        // SAFETY: a terminated string of a live type.
+        !is_python(kind) && unsafe { CStr::from_ptr(type_name(kind)) } != c"property"
+    }
+
     pub fn attr(&self, object: Py, name: Py) -> Option<Ref<'_>> {
+        if !self.is_silent(object, name) {
+            return None;
+        }
         // SAFETY: live objects, and the interpreter's lock is held.
         Ref::own(self, unsafe { (self.PyObject_GetAttr)(object, name) })
     }
@@ -95,14 +146,15 @@ impl Api {
     }
 
     pub fn long(&self, object: Py) -> Option<i64> {
-        // SAFETY: a live object; what is no number raises, which is cleared.
-        unsafe {
+        let is_number = matches!(class_name(object).as_str(), "int" | "bool") && !is_python(kind_of(object));
+        // SAFETY: a live number; one that is too long raises, which is cleared.
+        is_number.then(|| unsafe {
             let number = (self.PyLong_AsLong)(object);
             if number == -1 {
                 (self.PyErr_Clear)();
             }
-            Some(number).filter(|_| !self.is_text(object))
-        }
+            number
+        })
     }
 
     fn is_text(&self, object: Py) -> bool {
@@ -110,9 +162,13 @@ impl Api {
         unsafe { CStr::from_ptr(type_name(kind_of(object))) == c"str" }
     }
 
-    pub fn is_true(&self, object: Py, name: Py) -> bool {
+    pub fn truth(&self, object: Py) -> bool {
         // SAFETY: a live object.
-        self.attr(object, name).is_some_and(|value| unsafe { (self.PyObject_IsTrue)(value.get()) } == 1)
+        !is_python(kind_of(object)) && unsafe { (self.PyObject_IsTrue)(object) } == 1
+    }
+
+    pub fn is_true(&self, object: Py, name: Py) -> bool {
+        self.attr(object, name).is_some_and(|value| self.truth(value.get()))
     }
 
     /// The text of a string, with what UTF-8 cannot say replaced, cut to `most` characters.
@@ -140,20 +196,28 @@ impl Api {
         self.text(self.attr(object, name)?.get(), most)
     }
 
-    /// How many there are in a container; 0 of anything else.
-    pub fn size(&self, object: Py) -> usize {
+    /// How many there are in a container, if that can be known.
+    pub fn size(&self, object: Py) -> Option<usize> {
+        if is_python(kind_of(object)) {
+            return None;
+        }
         // SAFETY: a live object; what has no length raises, which is cleared.
         unsafe {
             let size = (self.PyObject_Size)(object);
             if size < 0 {
                 (self.PyErr_Clear)();
             }
-            size.max(0) as usize
+            usize::try_from(size).ok()
         }
     }
 
-    /// The items of an iterable, in a list of their own.
+    /// The items of a list, tuple or set, in a list of their own.
     pub fn items(&self, object: Py) -> Vec<Ref<'_>> {
+        if is_python(kind_of(object)) { Vec::new() } else { self.members(object) }
+    }
+
+    /// The items of a container of the library's.
+    pub fn members(&self, object: Py) -> Vec<Ref<'_>> {
         // SAFETY: a live object; the items are shared before the list lets go of them.
         unsafe {
             let Some(list) = Ref::own(self, (self.PySequence_List)(object)) else { return Vec::new() };
@@ -168,14 +232,10 @@ impl Api {
         Ref::own(self, unsafe { (self.PyObject_CallObject)(function, null_mut()) })
     }
 
+    /// By its class alone: `isinstance` asks the object too.
     pub fn is_instance(&self, object: Py, class: Py) -> bool {
-        // SAFETY: live objects; an error answers -1.
-        let answer = unsafe { (self.PyObject_IsInstance)(object, class) };
-        if answer < 0 {
-            // SAFETY: as above.
-            unsafe { (self.PyErr_Clear)() };
-        }
-        answer == 1
+        // SAFETY: two live types.
+        kind_of(object) == class || unsafe { (self.PyType_IsSubtype)(kind_of(object), class) } == 1
     }
 
     /// A weak reference, if there can be one.

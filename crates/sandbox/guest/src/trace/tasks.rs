@@ -1,8 +1,9 @@
 //! Tasks: made, run, woken, ended.
 
 use super::area::{Op, Record};
+use super::fast::Reader;
 use super::intern::entry;
-use super::objects::{Ref, class_name, kind_of, type_name};
+use super::objects::{Ref, class_name, is_python, kind_of, type_name};
 use super::{Cause, Running, Tracer, clock, local, micros, running, sample};
 use crate::python::Py;
 use std::ffi::CStr;
@@ -52,6 +53,10 @@ impl Tracer {
             let name = self.api.text_of(function.get(), self.names.module, 40)?;
             return matches!(&*name, "__step" | "__wakeup").then_some(owner);
         }
+        // A class of the program's may have any name.
+        if is_python(kind as Py) {
+            return None;
+        }
         // SAFETY: a terminated string of a live type.
         let name = unsafe { CStr::from_ptr(type_name(kind as Py)) }.to_bytes();
         let known = match name.rsplit(|byte| *byte == b'.').next().unwrap_or_default() {
@@ -66,9 +71,7 @@ impl Tracer {
     }
 
     pub fn is_task(&self, object: Py) -> bool {
-        kind_of(object) == self.library.task
-            || self.api.is_instance(object, self.library.task)
-            || self.api.is_instance(object, self.library.python_task)
+        self.api.is_instance(object, self.library.task) || self.api.is_instance(object, self.library.python_task)
     }
 
     /// The number of a task, which is introduced if it has none.
@@ -123,9 +126,17 @@ impl Tracer {
         id
     }
 
+    /// As asyncio's own classes tell it.
     fn name(&self, task: Py) -> Option<Ref<'static>> {
-        let get_name = self.api.attr(task, self.names.get_name)?;
-        self.api.call_plain(get_name.get())
+        let (api, class) = (self.api, self.library.task);
+        if class == self.library.python_task || !api.is_instance(task, class) {
+            return api.attr(task, self.names.hidden_name);
+        }
+        if let Reader::Slow = self.readers.get_name {
+            let get_name = api.attr(class, self.names.get_name)?;
+            return Ref::own(api, api.call(get_name.get(), [Ref::share(api, task).keep()]));
+        }
+        self.readers.get_name.read(api, task, self.names.get_name)
     }
 
     /// `create_task` is about to make one.
@@ -160,11 +171,16 @@ impl Tracer {
             false => self.api.attr(future, self.names.state),
         };
         let Some(state) = state else { return false };
-        state.get() == word || self.api.text(state.get(), 20).as_deref() == Some(text)
+        let known = [self.names.pending, self.names.cancelled, self.names.finished];
+        state.get() == word
+            || (!known.contains(&state.get()) && self.api.text(state.get(), 20).as_deref() == Some(text))
     }
 
     pub fn begin(&mut self, handle: Py) {
         let (api, names) = (self.api, self.names);
+        if !api.is_instance(handle, self.library.handle) {
+            return;
+        }
         let Some(callback) = self.readers.callback.read(api, handle, names.callback) else { return };
         let mut run = Running { handle: handle as usize, ..Running::default() };
         if let Some(task) = self.task_of(callback.get()) {
@@ -173,8 +189,7 @@ impl Tracer {
                 true => self.readers.must_cancel.read(api, task.get(), names.must_cancel),
                 false => api.attr(task.get(), names.must_cancel),
             };
-            // SAFETY: a live object.
-            let how = match must_cancel.is_some_and(|flag| unsafe { (api.PyObject_IsTrue)(flag.get()) } == 1) {
+            let how = match must_cancel.is_some_and(|flag| api.truth(flag.get())) {
                 true => 1,
                 false => self
                     .first_argument(handle)
@@ -192,7 +207,7 @@ impl Tracer {
             }
             let now = clock();
             run.start = micros(now);
-            if let Some(when) = api.attr(handle, names.when) {
+            if let Some(when) = api.attr(handle, names.when).filter(|when| !is_python(kind_of(when.get()))) {
                 // SAFETY: a live object; what is no number raises, which is cleared.
                 let when = unsafe { (api.PyFloat_AsDouble)(when.get()) };
                 // SAFETY: as above.
@@ -321,6 +336,9 @@ impl Tracer {
     /// A callback was put into the queue of a loop: it may wake a task, or be what later does.
     pub fn scheduled(&mut self, handle: Py) {
         let (api, names) = (self.api, self.names);
+        if !api.is_instance(handle, self.library.handle) {
+            return;
+        }
         let Some(callback) = self.readers.callback.read(api, handle, names.callback) else { return };
         let here = running();
         let Some(task) = self.task_of(callback.get()) else {

@@ -54,7 +54,8 @@ impl Tracer {
         if let Some(known) = self.resource_classes.get(&(class as usize)) {
             return *known;
         }
-        let is_one = self.api.is_instance(object, self.library.resources);
+        let classes = self.api.items(self.library.resources);
+        let is_one = classes.iter().any(|one| self.api.is_instance(object, one.get()));
         if self.resource_classes.len() < 1000 {
             // Kept, so that the address stays its own.
             Ref::share(self.api, class).keep();
@@ -99,20 +100,28 @@ impl Tracer {
         id
     }
 
+    pub fn acquired(&mut self, resource: Py) {
+        self.hold(resource, true);
+    }
+
+    pub fn released(&mut self, resource: Py) {
+        self.hold(resource, false);
+    }
+
     /// A lock or semaphore was acquired or is released.
-    pub fn hold(&mut self, resource: Py, acquired: bool) {
+    fn hold(&mut self, resource: Py, acquired: bool) {
         let (api, names) = (self.api, self.names);
         let (id, time) = (self.resource(resource), self.now());
         let free = api.number(resource, names.value);
         let free = free.unwrap_or_else(|| i64::from(!api.is_true(resource, names.locked)));
-        let waiting = api.some(resource, names.waiters, self.none).map_or(0, |all| api.size(all.get()));
+        let waiting = api.some(resource, names.waiters, self.none).and_then(|all| api.size(all.get())).unwrap_or(0);
         let site = self.user_site();
         let record = Record { amount: acquired.into(), task: running().task, site, ..Record::new(Op::Hold, time) };
         self.write(Record { a: id, b: clip(free), c: waiting as i32, ..record });
     }
 
     pub fn put(&mut self, queue: Py) {
-        let items = self.api.attr(queue, self.names.queue).map_or(0, |items| self.api.size(items.get()));
+        let items = self.api.attr(queue, self.names.queue).and_then(|items| self.api.size(items.get())).unwrap_or(0);
         if items < 32 || !items.is_power_of_two() {
             return;
         }
@@ -276,7 +285,8 @@ impl Tracer {
     /// `subprocess.Popen`, or a process of `multiprocessing`.
     pub fn process_started(&mut self, process: Py) {
         let (api, names) = (self.api, self.names);
-        let Some(pid) = api.number(process, names.pid) else { return };
+        let child = api.some(process, names.popen, self.none).unwrap_or_else(|| Ref::share(api, process));
+        let Some(pid) = api.number(child.get(), names.pid) else { return };
         let (command, kind) = match api.attr(process, names.args) {
             Some(args) => (self.command(args.get()), "subprocess"),
             None => {
@@ -318,6 +328,7 @@ impl Tracer {
     pub fn loop_begins(&mut self, event_loop: Py) {
         let (id, thread, time) = (self.event_loop(event_loop), self.thread(), self.now());
         local(|local| local.loops.push(id));
+        super::sample::watch();
         self.write(Record { amount: 1, a: id, b: thread, ..Record::new(Op::Loop, time) });
     }
 
@@ -337,13 +348,13 @@ impl Tracer {
     pub fn once(&mut self, event_loop: Py) {
         local(|local| local.between = None);
         let (api, names) = (self.api, self.names);
-        let count = |name| api.attr(event_loop, name).map_or(1, |all| api.size(all.get()));
+        let count = |name| api.attr(event_loop, name).and_then(|all| api.size(all.get())).unwrap_or(1);
         if count(names.ready) > 0 || count(names.scheduled) > 0 || self.open_jobs > 0 || !self.processes.is_empty() {
             return;
         }
         let selector = api.attr(event_loop, names.selector);
         let watched = selector.and_then(|selector| api.attr(selector.get(), names.fd_to_key));
-        if watched.map_or(2, |map| api.size(map.get())) > 1 || api.is_true(event_loop, names.stopping) {
+        if watched.and_then(|map| api.size(map.get())).unwrap_or(2) > 1 || api.is_true(event_loop, names.stopping) {
             return;
         }
         let (id, thread, time) = (self.event_loop(event_loop), self.thread(), self.now());

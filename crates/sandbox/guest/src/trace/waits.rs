@@ -45,7 +45,10 @@ impl Tracer {
             }
         }
         let chain = self.chain_of(task);
-        record.kept = self.kept(task, &chain);
+        // A bare yield is over at once, and nobody asks what it was a part of.
+        if waiter.is_some() {
+            record.kept = self.kept(task, &chain);
+        }
         let frame = |level: &Level| self.api.attr(level.object.get(), level.frame);
         let frames: Vec<Ref<'static>> = chain.user.iter().filter_map(frame).collect();
         let last = |frame: &Ref<'static>| self.api.number(frame.get(), self.names.f_lasti).unwrap_or(0) as i32;

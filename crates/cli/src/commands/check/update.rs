@@ -1,0 +1,63 @@
+//! `--update`: outputs that are not what is printed any more.
+
+use std::collections::BTreeMap;
+
+use etude_project::{Error, Workspace};
+use etude_text::render::visible;
+use etude_text::{Edit, Source, apply_edits};
+
+use super::execute::Decided;
+use crate::printer::{BOLD, Printer, count};
+
+/// A second run of each session, with what comes at one moment in another order: what it changes is not stable.
+pub(super) const TWICE: &[u64] = &[1];
+
+/// Writes what runs printed in the place of what lessons say, shows what it changed and what it left, and answers whether
+/// there was anything to change, and what could not be written.
+pub(super) fn run(workspace: &mut Workspace, decided: &[Decided], printer: &Printer) -> (bool, Vec<Error>) {
+    let mut changes = BTreeMap::new();
+    for Decided { file, updates, .. } in decided {
+        let source = workspace.sources.get(*file);
+        for (span, why) in &updates.refused {
+            printer.say(&format!("note: {}:{} is left as it is: {why}", source.path, source.line(span.start)));
+        }
+        if let Ok(bytes) = apply_edits(source.bytes(), &updates.edits)
+            && bytes != source.bytes()
+        {
+            printer.say(&diff(source, &updates.edits));
+            changes.insert(*file, bytes);
+        }
+    }
+    let found = !changes.is_empty();
+    workspace.change(changes);
+    let saved = workspace.save();
+    for error in &saved.errors {
+        printer.project_error(error);
+    }
+    if !saved.written.is_empty() {
+        let edits = decided.iter().filter(|it| saved.written.contains(&it.file)).map(|it| it.updates.edits.len()).sum();
+        printer.say(&format!("updated {} in {}", count(edits, "output"), count(saved.written.len(), "file")));
+    }
+    (found, saved.errors)
+}
+
+fn diff(source: &Source, edits: &[Edit]) -> String {
+    let shown = visible(&source.path);
+    let mut lines = vec![format!("{BOLD}--- {shown}"), format!("+++ {shown}{BOLD:#}")];
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort();
+    for edit in edits {
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (edit.span.slice(source.text()).lines().collect(), edit.replacement.lines().collect());
+        // What begins and ends alike is no change.
+        let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+        let rest = old.len().min(new.len()) - before;
+        let behind = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
+        let line = source.line(edit.span.start) as usize + before;
+        let [gone, come] = [&old[before..old.len() - behind], &new[before..new.len() - behind]];
+        lines.push(format!("@@ -{line},{} +{line},{} @@", gone.len(), come.len()));
+        lines.extend(gone.iter().map(|line| format!("-{}", visible(line))));
+        lines.extend(come.iter().map(|line| format!("+{}", visible(line))));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,134 @@
+//! Exercises, which claim things without words.
+
+use etude_testing::TempFolder;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::fixture::Etude;
+
+const TEST: &str = "from tea import cups\n\n\ndef test_cups():\n    assert cups(1) == 2\n";
+
+/// An exercise in the folder `name`.
+fn exercise(folder: TempFolder, name: &str, starter: &str, solution: &str, settings: &str) -> TempFolder {
+    folder
+        .file(&format!("{name}/lab.toml"), settings)
+        .file(&format!("{name}/instructions.md"), "# Cups\n\nComplete `cups()` in `tea.py`.\n")
+        .file(&format!("{name}/starter/tea.py"), starter)
+        .file(&format!("{name}/solution/tea.py"), solution)
+        .file(&format!("{name}/tests/test_tea.py"), TEST)
+}
+
+const STUB: &str = "def cups(pots):\n    raise NotImplementedError\n";
+const DONE: &str = "def cups(pots):\n    return pots * 2\n";
+
+#[test]
+fn solutions_pass_and_starters_do_not() {
+    let mut folder = TempFolder::new();
+    folder = exercise(folder, "fine", STUB, DONE, "title = \"Cups\"\n");
+    folder = exercise(folder, "refactored", DONE, DONE, "refactoring = true\n");
+    assert_snapshot!(folder.etude("check"), @"
+    exit 0
+    --- stderr
+    2 files, 0 snippets, 4 claims: 4 true, 0 false, 0 undecided; nothing to complain about (… ms)
+    ");
+    folder = exercise(folder, "endless", "import threading\n\nthreading.Event().wait()\n", DONE, "");
+    folder = exercise(folder, "solved", DONE, DONE, "");
+    folder = exercise(folder, "wrong", STUB, "def cups(pots):\n    return pots\n", "");
+    folder = folder.file(
+        "solved/hints.md",
+        "## Hint 1\n\nLook at `fill()`.\n\n## Hint 2\n\nLike hint 3, in `tea.py` and `pot.py`.\n",
+    );
+    assert_snapshot!(folder.etude("check"), @"
+    exit 1
+    --- stdout
+    error[passing-starter]: the starter passes all tests: nothing is left to do
+     --> solved/lab.toml:1:1
+      |
+    1 |
+      | ^
+      |
+      = hint: test what is to be written, or say `refactoring = true`
+
+    warning[lost-reference]: nothing in the exercise is called `fill`
+     --> solved/hints.md:3:9
+      |
+    3 | Look at `fill()`.
+      |         ^^^^^^^^
+      |
+      = hint: correct it, or add what it speaks of
+
+    warning[lost-reference]: there is no hint 3: the last is 2
+     --> solved/hints.md:7:6
+      |
+    7 | Like hint 3, in `tea.py` and `pot.py`.
+      |      ^^^^^^
+      |
+      = hint: correct it, or add what it speaks of
+
+    warning[lost-reference]: the exercise has no file `pot.py`
+     --> solved/hints.md:7:30
+      |
+    7 | Like hint 3, in `tea.py` and `pot.py`.
+      |                              ^^^^^^^^
+      |
+      = hint: correct it, or add what it speaks of
+
+    error[failing-solution]: the solution does not pass its tests: `test_cups:
+                             AssertionError`
+     --> wrong/lab.toml:1:1
+      |
+    1 |
+      | ^
+      |
+      = hint: mend the solution, or what the tests ask for
+
+    --- stderr
+    6 files, 0 snippets, 10 claims: 7 true, 2 false, 1 undecided; 2 errors, 3 warnings (… ms)
+    ");
+    assert!(folder.etude("check solved").contains("--> solved/lab.toml:1:1"));
+    // One lesson alone is not the course with its exercises.
+    assert!(folder.etude("check wrong/instructions.md").starts_with("exit 0"));
+    assert!(folder.etude("check --no-run").starts_with("exit 0"));
+    let output = folder.command("check --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let verdicts: Vec<String> = report["exercises"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| format!("{} {} {}", it["path"], it["solution"], it["starter"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            "endless holds holds",
+            "fine holds holds",
+            "refactored holds holds",
+            "solved holds false",
+            "wrong false undecided",
+        ]
+    );
+}
+
+#[test]
+fn exercism_is_read_as_it_is_and_unittest_without_pytest() {
+    let config = r#"{"files": {"solution": ["tea.py"], "test": ["tea_test.py"], "exemplar": [".meta/exemplar.py"]}}"#;
+    let test = "\
+import unittest
+from tea import cups
+
+class TeaTest(unittest.TestCase):
+    def test_cups(self):
+        self.assertEqual(cups(1), 2)
+";
+    let folder = TempFolder::new()
+        .file("tea/README.md", "# Tea\n\nPour.\n")
+        .file("tea/.meta/config.json", config)
+        .file("tea/.meta/exemplar.py", DONE)
+        .file("tea/tea.py", STUB)
+        .file("tea/tea_test.py", test);
+    assert_snapshot!(folder.etude("check"), @"
+    exit 0
+    --- stderr
+    1 file, 0 snippets, 2 claims: 2 true, 0 false, 0 undecided; nothing to complain about (… ms)
+    ");
+}

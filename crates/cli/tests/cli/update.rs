@@ -1,0 +1,120 @@
+//! `--update` and `--junit`: what is stated becomes what is printed, and every claim a test.
+
+use etude_testing::TempFolder;
+use insta::assert_snapshot;
+
+use crate::fixture::{Etude, shown};
+
+const LESSON: &str = "\
+# Tea
+
+Nobody touches `5 cups` here.
+
+```python
+print(\"at\", object())
+print(4, \"cups\")
+```
+
+```output
+at <...>
+5 cups
+```
+
+- In a list:
+
+  ```python
+  def pour(cups):
+      print(cups)
+      print(cups + 1)
+      #> 1
+      #> 3
+
+
+  pour(1)
+  ```
+
+```python
+import os
+print(os.urandom(4).hex())
+```
+
+```output
+deadbeef
+```
+
+```python
+for number in range(9):
+    print(number)
+```
+
+```output
+1
+...
+8
+```
+";
+
+fn etude(folder: &TempFolder, arguments: &str) -> String {
+    let mut command = folder.command(arguments);
+    command.env("XDG_CACHE_HOME", folder.join("cache"));
+    shown(folder, &command.output().expect("etude runs"))
+}
+
+#[test]
+fn stale_outputs_are_rewritten_and_nothing_else() {
+    let folder = TempFolder::new().file("tea.md", LESSON);
+    let said = etude(&folder, "check --update tea.md");
+    let (_, said) = said.split_once("--- stderr\n").expect("words");
+    assert_snapshot!(said, @"
+    note: tea.md:34 is left as it is: two runs print different things; put `<...>` where they differ
+    --- tea.md
+    +++ tea.md
+    @@ -12,1 +12,1 @@
+    -5 cups
+    +4 cups
+    @@ -22,1 +22,1 @@
+    -      #> 3
+    +      #> 2
+    @@ -43,1 +43,1 @@
+    -1
+    +0
+    updated 3 outputs in 1 file
+    1 file, 7 snippets, 4 claims: 3 true, 1 false, 0 undecided; 1 error (… ms)
+    ");
+    let expected =
+        LESSON.replace("<...>\n5 cups", "<...>\n4 cups").replace("#> 3", "#> 2").replace("1\n...\n8", "0\n...\n8");
+    assert_eq!(folder.read("tea.md"), expected);
+    let again = etude(&folder, "check --update tea.md");
+    assert!(!again.contains("updated"), "{again}");
+    assert_eq!(folder.read("tea.md"), expected);
+}
+
+#[test]
+fn every_claim_is_a_test_for_junit() {
+    let folder = TempFolder::new().file("tea.md", LESSON.replace("os.urandom(4).hex()", "\"tea\""));
+    let said = etude(&folder, "check --quiet --junit report.xml tea.md");
+    assert!(said.starts_with("exit 1"), "{said}");
+    assert_snapshot!(folder.read("report.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="etude check">
+      <testsuite name="tea.md" tests="8" failures="4" errors="0" skipped="0">
+        <testcase classname="tea.md" name="line 5, works" file="tea.md" line="5"/>
+        <testcase classname="tea.md" name="line 12, output: at &lt;...&gt; ⏎ 5 cups" file="tea.md" line="12">
+          <failure message="it prints `4 cups`, and not `5 cups`"/>
+        </testcase>
+        <testcase classname="tea.md" name="line 17, works" file="tea.md" line="17"/>
+        <testcase classname="tea.md" name="line 22, output: 1 ⏎ 3" file="tea.md" line="22">
+          <failure message="it prints `2`, and not `3`"/>
+        </testcase>
+        <testcase classname="tea.md" name="line 28, works" file="tea.md" line="28"/>
+        <testcase classname="tea.md" name="line 34, output: deadbeef" file="tea.md" line="34">
+          <failure message="it prints `tea`, and not `deadbeef`"/>
+        </testcase>
+        <testcase classname="tea.md" name="line 37, works" file="tea.md" line="37"/>
+        <testcase classname="tea.md" name="line 43, output: 1 ⏎ ... ⏎ 8" file="tea.md" line="43">
+          <failure message="it prints `0`, and not `1`"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "#);
+}

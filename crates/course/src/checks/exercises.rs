@@ -1,0 +1,97 @@
+//! What only running an exercise, or reading all of it, can find. Whoever judges exercises reports them.
+
+use etude_text::Severity;
+
+use super::Check;
+
+pub static FAILING_SOLUTION: Check = Check {
+    code: "failing-solution",
+    severity: Severity::Error,
+    summary: "An exercise whose solution does not pass its own tests",
+    documentation: r#"
+The tests of an exercise, visible and hidden ones, were run against its solution, and one of them fails.
+
+Nobody can solve such an exercise, and whoever tries looks for the mistake in their own code.
+
+Wrong, as `tests/test_tea.py` of an exercise whose solution gives `2`:
+
+```python norun
+from tea import cups
+
+def test_cups():
+    assert cups() == 3
+```
+
+Right:
+
+```python norun
+from tea import cups
+
+def test_cups():
+    assert cups() == 2
+```
+
+Mend the solution or the test. Tests are run by pytest where `packages` of `course.toml` has it, else `unittest` cases
+and functions that begin with `test` are run without it.
+"#,
+    run: |_, _| {},
+};
+
+pub static LOST_REFERENCE: Check = Check {
+    code: "lost-reference",
+    severity: Severity::Warning,
+    summary: "Instructions or hints that speak of what the exercise does not have",
+    documentation: r#"
+Finds in the instructions and hints of an exercise: files that are not in it, functions that neither its code nor
+Python has, and steps and hints with a number above the last.
+
+The learner searches the exercise for what was renamed or taken out long ago.
+
+Wrong, in an exercise whose starter defines `pour`:
+
+```markdown
+Complete `fill()` in `tea.py`.
+```
+
+Right:
+
+```markdown
+Complete `pour()` in `tea.py`.
+```
+
+Correct the name or the number.
+"#,
+    run: |_, _| {},
+};
+
+pub static PASSING_STARTER: Check = Check {
+    code: "passing-starter",
+    severity: Severity::Error,
+    summary: "An exercise that is solved before anybody begins",
+    documentation: r#"
+The tests of an exercise pass with its starter as it is handed out; or it is declared as a refactoring, and they do not.
+
+A learner who hands in nothing has passed, and the tests do not tell a solution from none.
+
+Wrong, as the only test of an exercise whose starter returns `None`:
+
+```python norun
+from tea import cups
+
+def test_cups():
+    cups()
+```
+
+Right:
+
+```python norun
+from tea import cups
+
+def test_cups():
+    assert cups() == 2
+```
+
+Test what is to be written. Where working code is to be made better, say `refactoring = true` in `lab.toml`.
+"#,
+    run: |_, _| {},
+};

@@ -1,0 +1,144 @@
+//! Counts: "this script defines three functions", "the code above starts 2 tasks", "comprehensions (10 occurrences)".
+
+use std::sync::LazyLock;
+
+use etude_markdown::{BlockId, BlockKind, Document};
+use regex::{Captures, Regex};
+
+use super::bind::Binder;
+use super::elapsed::supposes;
+use super::{Claim, ClaimKind, Found, Subject, Thing};
+use crate::prose::Prose;
+use crate::snippet::{Lang, Siblings, Snippet};
+
+/// The names of what is counted.
+const THINGS: [(&str, Thing); 19] = [
+    ("lines of code", Thing::Lines),
+    ("lines", Thing::Lines),
+    ("async functions", Thing::AsyncFunctions),
+    ("asynchronous functions", Thing::AsyncFunctions),
+    ("coroutine functions", Thing::AsyncFunctions),
+    ("functions", Thing::Functions),
+    ("classes", Thing::Classes),
+    ("methods", Thing::Methods),
+    ("test functions", Thing::Tests),
+    ("tests", Thing::Tests),
+    ("list comprehensions", Thing::Comprehensions),
+    ("comprehensions", Thing::Comprehensions),
+    ("generator expressions", Thing::Generators),
+    ("await expressions", Thing::Awaits),
+    ("await statements", Thing::Awaits),
+    ("with statements", Thing::Withs),
+    ("tasks", Thing::Tasks),
+    ("routes", Thing::Routes),
+    ("endpoints", Thing::Routes),
+];
+
+const NUMBERS: [&str; 11] =
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// What the sentence is about: code that is shown, and nothing else.
+const SUBJECT: &str = r"(?:this|the|that|our|whole|entire)\s+(?:(?:whole|entire|complete|above|following|next|previous|async|small|short|example)\s+)?(?:code|snippet|script|program|module|listing|example|file|app|server|test file)(?:\s+(?P<where>above|below))?";
+
+static STATED: LazyLock<Regex> = LazyLock::new(|| {
+    let things = THINGS.map(|(name, _)| name.replace(' ', r"\s+")).join("|");
+    let numbers = NUMBERS.join("|");
+    Regex::new(&format!(
+        r"(?i)(?-u:\b){SUBJECT}\s+(?P<verb>has|contains|defines|declares|consists of|includes|uses|is|spans|starts|creates|spawns|launches|schedules|runs)\s+(?:(?:only|just|exactly|a total of)\s+)?(?P<number>[0-9]{{1,4}}|{numbers})\s+(?P<thing>{things})(?-u:\b)"
+    ))
+    .expect("a valid expression")
+});
+
+/// "Async functions: 4", "Uses comprehensions (10 occurrences)".
+static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+    let things = THINGS.map(|(name, _)| name.replace(' ', r"\s+")).join("|");
+    Regex::new(&format!(
+        r"(?i)(?-u:\b)(?P<thing>{things})(?::\s*(?P<number>[0-9]{{1,4}})(?-u:\b)|\s+\((?P<times>[0-9]{{1,4}})\s+(?:occurrences|times|of them)\))"
+    ))
+    .expect("a valid expression")
+});
+
+static THIS_CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)this (?:code|script|file|module|program|snippet)(?-u:\b)").expect("a valid expression")
+});
+
+pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binder: &Binder<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (id, block) in document.iter() {
+        if !matches!(block.kind, BlockKind::Paragraph) {
+            continue;
+        }
+        let prose = Prose::of(text, block).without_quotes();
+        let stated = STATED.captures_iter(&prose.text).map(|found| (found, true));
+        // A bare list of numbers is about this code only where it says so.
+        let listed = LISTED.captures_iter(&prose.text).filter(|_| THIS_CODE.is_match(&prose.text));
+        for (found, in_words) in stated.chain(listed.map(|found| (found, false))) {
+            let Some((range, number, thing)) = count(&found) else { continue };
+            let sentence = prose.sentence(range.start);
+            if supposes(&prose.text[sentence.clone()], range.end - sentence.start) {
+                continue;
+            }
+            let wanted = found.name("where").map(|word| word.as_str().to_lowercase());
+            let wanted = if in_words { wanted.or_else(|| direction(&found[0])) } else { None };
+            let about = match snippet(siblings, document, binder, id, wanted.as_deref()) {
+                Some(index) => Subject::Snippet(index),
+                None if in_words => continue,
+                None => Subject::Lesson,
+            };
+            let span = prose.span(range);
+            let words = span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
+            let kind = ClaimKind::Count { number, thing };
+            claims.push(Claim { kind, text: words, span, inferred: true, found: Found::Sentence, about });
+        }
+    }
+    claims
+}
+
+fn count(found: &Captures<'_>) -> Option<(std::ops::Range<usize>, u32, Thing)> {
+    let whole = found.get(0)?.range();
+    let number = found.name("number").or(found.name("times"))?.as_str().to_lowercase();
+    let number = match NUMBERS.iter().position(|word| *word == number) {
+        Some(at) => at as u32 + 2,
+        None => number.parse().ok()?,
+    };
+    let name = found["thing"].to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let thing = THINGS.iter().find(|(known, _)| *known == name)?.1;
+    // Only code makes tasks and has lines; "is three tests" is no sentence.
+    let fits = match (found.name("verb").map(|verb| verb.as_str().to_lowercase()).as_deref(), thing) {
+        (Some("is" | "spans"), thing) => thing == Thing::Lines,
+        (Some("starts" | "creates" | "spawns" | "launches" | "schedules"), thing) => thing == Thing::Tasks,
+        (Some("runs"), thing) => matches!(thing, Thing::Tasks | Thing::Tests),
+        _ => true,
+    };
+    fits.then_some((whole, number, thing))
+}
+
+/// "the above code", "the following script".
+fn direction(words: &str) -> Option<String> {
+    let words = words.to_lowercase();
+    ["above", "previous", "following", "next"].iter().find(|word| words.contains(*word)).map(|word| (*word).to_owned())
+}
+
+/// The Python that is counted in: what the paragraph names or leads to, else what stands before it in its section.
+fn snippet(
+    siblings: &Siblings,
+    document: &Document,
+    binder: &Binder<'_>,
+    id: BlockId,
+    wanted: Option<&str>,
+) -> Option<usize> {
+    if let [index] = binder.named(id)[..] {
+        return Some(index);
+    }
+    let python = |snippet: &Snippet| snippet.lang == Lang::Python && snippet.python.is_some();
+    let after = document.iter().skip(id.0 as usize + 1).find(|(next, _)| siblings.previous(*next) == Some(id));
+    let leads_to =
+        after.and_then(|(next, _)| binder.snippets.iter().find(|it| it.block == next)).filter(|it| python(it));
+    let span = document.block(id).span;
+    let before = || binder.nearest(span, |snippet| python(snippet) && snippet.span.end <= span.start);
+    match wanted {
+        Some("above" | "previous") => before(),
+        Some(_) => leads_to.map(|it| it.index),
+        None => leads_to.map(|it| it.index).or_else(before),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a run cannot show because somebody else answered in place of a host.
+
+use super::Verdict;
+use crate::run::Evidence;
+use crate::stand_ins;
+
+/// What would be false, unless the stand-in may be why.
+pub(super) fn doubted(evidence: &Evidence, verdict: Verdict) -> Verdict {
+    if !matches!(verdict, Verdict::False { .. }) {
+        return verdict;
+    }
+    if let Some(answer) = evidence.answers.iter().find(|answer| !answer.known) {
+        let place = format!("{} {}{}", answer.method, answer.host, answer.path);
+        return Verdict::Undecided {
+            reason: format!("it asks for `{place}`, which Étude's stand-in does not know"),
+            hint: Some(stand_ins::hint(&answer.host, &answer.path)),
+        };
+    }
+    match evidence.answers.iter().find(|answer| !answer.exact) {
+        Some(answer) => Verdict::Undecided {
+            reason: format!(
+                "answered by Étude's stand-in for `{}`, which has the shape of what the host says and other words",
+                answer.host
+            ),
+            hint: Some(stand_ins::hint(&answer.host, &answer.path)),
+        },
+        None => verdict,
+    }
+}
+
+/// Whether a time that is longer than the run's may be that of the network.
+pub(super) fn may_take(evidence: &Evidence, seconds: f64) -> bool {
+    let took = evidence.took.as_secs_f64();
+    // Several requests, one after the other, across half the world.
+    let slow = 2.0 * took + 1.0;
+    !evidence.answers.is_empty() && seconds > took * 1.1 && seconds < slow
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_sandbox::Answer;
+
+    fn evidence(known: bool, exact: bool) -> Evidence {
+        let [host, method, path] = ["tea.example", "GET", "/cups"].map(str::to_owned);
+        let answers = vec![Answer { host, method, path, status: 200, known, exact }];
+        Evidence { answers, took: std::time::Duration::from_millis(1050), ..Evidence::never("") }
+    }
+
+    #[test]
+    fn only_what_the_host_itself_would_say_can_be_false() {
+        let wrong = || Verdict::wrong("it prints `3`", "write `3`");
+        let reason = |known, exact| match doubted(&evidence(known, exact), wrong()) {
+            Verdict::Undecided { reason, .. } => reason,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(doubted(&evidence(true, true), wrong()), wrong());
+        assert_eq!(doubted(&evidence(false, false), Verdict::Holds), Verdict::Holds);
+        assert_eq!(reason(false, false), "it asks for `GET tea.example/cups`, which Étude's stand-in does not know");
+        assert!(reason(true, false).starts_with("answered by Étude's stand-in for `tea.example`"));
+    }
+
+    #[test]
+    fn a_network_takes_time_but_not_any() {
+        let check = |seconds, expected| assert_eq!(may_take(&evidence(true, true), seconds), expected, "{seconds}");
+        check(0.5, false);
+        check(1.0, false);
+        check(1.6, true);
+        check(10.0, false);
+    }
+}

@@ -1,0 +1,67 @@
+//! The folders that hold an exercise, each with `lab.toml`, or with `.meta/config.json` as Exercism has it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ignore::WalkBuilder;
+
+use crate::workspace::CourseFolder;
+use crate::{find, read};
+
+/// Files beyond are no part of an exercise.
+const MOST_FILES: usize = 200;
+const LARGEST: u64 = 1 << 20;
+
+/// What lies in the folder of an exercise.
+#[derive(Debug)]
+pub struct ExerciseFolder {
+    /// From the course's root; empty for the root itself.
+    pub path: String,
+    /// As the user knows it.
+    pub shown: String,
+    /// By their paths in the folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl CourseFolder {
+    /// The exercises in the folders that were asked for, in the order of their paths.
+    pub fn exercises(&self) -> Vec<ExerciseFolder> {
+        let mut found: BTreeMap<String, ExerciseFolder> = BTreeMap::new();
+        for scope in &self.scopes {
+            for entry in find::walker(&scope.location).build().flatten().filter(|entry| entry.path().is_dir()) {
+                let folder = entry.path();
+                if !folder.join("lab.toml").is_file() && !folder.join(".meta/config.json").is_file() {
+                    continue;
+                }
+                let Some(path) = folder.strip_prefix(&self.root).ok().and_then(slashed) else { continue };
+                let below = folder.strip_prefix(&scope.location).unwrap_or(folder);
+                let shown = scope.prefix.join(below).display().to_string();
+                found.entry(path.clone()).or_insert_with(|| ExerciseFolder { path, shown, files: files(folder) });
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    // What is hidden belongs to it: Exercism keeps its solutions there.
+    let walk = WalkBuilder::new(folder).standard_filters(false).sort_by_file_name(Ord::cmp).build();
+    let mut files = BTreeMap::new();
+    for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|it| it.is_file())) {
+        let small = entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST);
+        let path = entry.path().strip_prefix(folder).ok().and_then(slashed);
+        let Some(path) = path.filter(|path| small && !path.contains("__pycache__")) else { continue };
+        if let Ok(bytes) = read::read(entry.path(), &path) {
+            files.insert(path, bytes);
+        }
+        if files.len() == MOST_FILES {
+            break;
+        }
+    }
+    files
+}
+
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
