@@ -103,8 +103,8 @@ pub enum Op {
     Created = 2,
     /// A task ran from `time` for `amount`. Afterwards it waits: `site` its innermost waiting line, `a` string of what
     /// it waits in (see below), `b` chain, `c` id of the task, resource, group, job or process it waits for. All four
-    /// are 0 if the task is done. A bare yield (`sleep(0)`) has the string `yield`, and its line only three times in a
-    /// row.
+    /// are 0 if the task is done. A bare yield (`sleep(0)`) has the string `yield`, and its line only the first
+    /// time in a row.
     ///
     /// `kept`: how many coroutine objects are the very same as at this task's previous wait, counted from the outermost
     /// user frame inwards, and at the end the first library coroutine below the innermost one; 255 if that is not known.
