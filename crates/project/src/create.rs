@@ -18,6 +18,27 @@ pub fn create(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Puts files into a folder, by their paths with `/`, each as a whole, in the places of those that may be there.
+pub fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            let failed = |source| Error::Write { path: parent.display().to_string(), source };
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        write::put(&path, bytes)?;
+    }
+    Ok(())
+}
+
+/// Whether [`fill`] can be expected to work.
+pub fn can_fill(folder: &Path) -> Result<(), Error> {
+    match folder.metadata() {
+        Ok(metadata) if !metadata.is_dir() => Err(Error::NotAFolder { path: folder.display().to_string() }),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a folder is empty, or not there yet.
 pub(crate) fn must_be_empty(folder: &Path) -> Result<(), Error> {
     let shown = folder.display().to_string();

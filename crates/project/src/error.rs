@@ -93,7 +93,8 @@ impl Error {
             Error::NoCourse { .. } => "`etude new DIR` makes a course",
             Error::Changed { .. } => "run the command again",
             Error::ReadOnly { .. } => "make it writable first",
-            Error::NotEmpty { .. } | Error::NotAFolder { .. } => "choose a folder that is empty or does not exist yet",
+            Error::NotEmpty { .. } => "choose a folder that is empty or does not exist yet",
+            Error::NotAFolder { .. } => "name a folder",
             Error::Binary { .. } => "name a file with Python source",
             Error::NotUtf8 { .. } => {
                 "save it as UTF-8, or name its encoding in the first line: `# -*- coding: latin-1 -*-`"

@@ -23,7 +23,7 @@ mod write;
 pub use cache::{Cache, Held};
 pub use copy::{Bounds, Copies};
 pub use course_toml::{COURSE_TOML, Finding};
-pub use create::create;
+pub use create::{can_fill, create, fill};
 pub use error::Error;
 pub use exercises::ExerciseFolder;
 pub use keep::{can_keep, keep};

@@ -57,7 +57,7 @@ fn nothing_is_overwritten() {
     exit 2
     --- stderr
     error: `file` is a file, not a folder
-      hint: choose a folder that is empty or does not exist yet
+      hint: name a folder
     ");
     assert_eq!(folder.tree(), "file\nfull/\nfull/a.txt\n");
 }

@@ -215,3 +215,51 @@ fn what_a_change_changes_is_shown_while_it_is_watched() {
         .expect("a signal");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
 }
+
+#[test]
+fn timelines_are_drawn_of_what_has_tasks() {
+    let lesson = "\
+# Tea
+
+```python title=steep.py
+import asyncio
+
+async def steep(tea):
+    await asyncio.sleep(180)
+    print(tea)
+
+async def main():
+    await asyncio.gather(steep('green'), steep('black'))
+
+asyncio.run(main())
+```
+
+```python
+print(1 + 1)
+```
+
+Its names are there:
+
+```python
+await steep('white')
+```
+";
+    let folder = TempFolder::new().file("course.toml", "").file("tea/steep.md", lesson);
+    assert_snapshot!(folder.etude("check --ignore needs-context --timeline pictures"), @"
+    exit 0
+    --- stderr
+    2 timelines in `pictures`
+    1 file, 3 snippets, 0 claims: 0 true, 0 false, 0 undecided; nothing to complain about (… ms)
+    ");
+    let picture = folder.read("pictures/tea/steep-3.svg");
+    assert!(["tea/steep.md line 3", "green", "steep"].iter().all(|words| picture.contains(words)), "{picture}");
+    assert!(folder.path().join("pictures/tea/steep-22.svg").is_file());
+    // What is kept of the first run has no events to draw.
+    assert!(folder.etude("check --timeline again").contains("2 timelines in `again`"));
+    assert_snapshot!(folder.etude("check --timeline tea/steep.md"), @"
+    exit 2
+    --- stderr
+    error: `tea/steep.md` is a file, not a folder
+      hint: name a folder
+    ");
+}

@@ -84,7 +84,7 @@ pub fn decode(session: &Session, bytes: &[u8]) -> Option<Ran> {
         }
         steps.iter_mut().flatten().try_for_each(|evidence| follow(evidence, &moves))?;
     }
-    Some(Ran { steps, lasting: true })
+    Some(Ran { steps, lasting: true, events: None })
 }
 
 /// A piece of a session that stood at another line when it ran.
@@ -196,7 +196,7 @@ mod tests {
     fn ran(change: impl Fn(&mut Evidence)) -> Ran {
         let mut evidence = Evidence { end: End::Exit { code: 0, raised: None }, ..Evidence::never("") };
         change(&mut evidence);
-        Ran { steps: vec![vec![evidence]], lasting: true }
+        Ran { steps: vec![vec![evidence]], lasting: true, events: None }
     }
 
     /// What `after` finds of what `before` left.

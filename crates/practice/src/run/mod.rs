@@ -6,6 +6,7 @@ mod marks;
 mod together;
 mod wire;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub struct Setup<'a> {
     /// Further runs of each session, in which what happens at one moment comes in another order. Counted from 1, so that
     /// the place of what came out tells its seed. Without any, sessions whose output may hang on the order get a few.
     pub seeds: &'a [u64],
+    /// Bring what the tasks of each session did.
+    pub trace: bool,
 }
 
 /// What came out of a session.
@@ -33,6 +36,8 @@ pub struct Ran {
     pub steps: Vec<Vec<Evidence>>,
     /// Nothing but the session decided how it went: no failure of ours, and no limit that a busy machine meets sooner.
     pub lasting: bool,
+    /// What its tasks did in the first of its runs, as the sandbox tells it.
+    pub events: Option<Vec<u8>>,
 }
 
 /// What one snippet did in one run.
@@ -128,6 +133,24 @@ impl Session {
         }))
     }
 
+    /// The text of each file that its code has a name in, with every line where a traceback says it is.
+    pub fn texts(&self) -> BTreeMap<&str, String> {
+        let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for code in self.code() {
+            let lines = files.entry(&code.file).or_default();
+            let first = code.first_line as usize - 1;
+            let shown: Vec<&str> = code.text.lines().collect();
+            lines.resize(lines.len().max(first + shown.len()), "");
+            lines[first..first + shown.len()].copy_from_slice(&shown);
+        }
+        let mut texts: BTreeMap<&str, String> =
+            files.into_iter().map(|(file, lines)| (file, lines.join("\n") + "\n")).collect();
+        for file in self.files.iter().filter(|file| file.path.ends_with(".py")) {
+            texts.entry(&file.path).or_insert_with(|| String::from_utf8_lossy(&file.content).into_owned());
+        }
+        texts
+    }
+
     /// Whether an exception was raised in the code of a snippet.
     pub(crate) fn is_in(&self, snippet: usize, raised: &Raised) -> bool {
         self.code().any(|code| {
@@ -140,7 +163,7 @@ impl Session {
 impl Ran {
     /// Of a session that was not run.
     pub fn never(session: &Session, why: &str) -> Self {
-        Ran { steps: session.steps.iter().map(|_| vec![Evidence::never(why)]).collect(), lasting: false }
+        Ran { steps: session.steps.iter().map(|_| vec![Evidence::never(why)]).collect(), lasting: false, events: None }
     }
 }
 
@@ -178,10 +201,11 @@ fn orders<'a>(session: &Session, given: &'a [u64]) -> &'a [u64] {
 
 /// Runs one session, in each of the orders.
 pub fn run_session(session: &Session, setup: &Setup<'_>) -> Ran {
-    let mut all = Ran { steps: vec![Vec::new(); session.steps.len()], lasting: true };
+    let mut all = Ran { steps: vec![Vec::new(); session.steps.len()], lasting: true, events: None };
     for seed in std::iter::once(None).chain(orders(session, setup.seeds).iter().copied().map(Some)) {
         let one = once(session, setup, seed).unwrap_or_else(|error| Ran::never(session, &error.to_string()));
         all.lasting &= one.lasting;
+        all.events = all.events.or(one.events);
         all.steps.iter_mut().zip(one.steps).for_each(|(steps, step)| steps.extend(step));
     }
     all
@@ -195,6 +219,7 @@ pub fn run_once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> Vec<
 
 fn once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> etude_sandbox::Result<Ran> {
     let (mut job, mark) = job::of(session, setup.environment, seed)?;
+    job.trace = setup.trace && seed.is_none();
     loop {
         let transcript = setup.sandbox.run(&job, &mut |_| ())?;
         match transcript.needs {
@@ -203,7 +228,8 @@ fn once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> etude_sandbo
             _ => {
                 let steps = marks::split(session, &transcript, mark.as_deref());
                 let lasting = is_lasting(&transcript);
-                return Ok(Ran { steps: steps.into_iter().map(|step| vec![step]).collect(), lasting });
+                let steps = steps.into_iter().map(|step| vec![step]).collect();
+                return Ok(Ran { steps, lasting, events: transcript.events });
             }
         }
     }

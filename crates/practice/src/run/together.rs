@@ -37,8 +37,11 @@ pub(super) fn run(sessions: &[&Session], setup: &Setup<'_>) -> Vec<Option<Ran>> 
     let steps = sessions.iter().flat_map(|session| &session.steps).map(fragment).collect();
     let all = Session { steps, ..(*first).clone() };
     match once(&all, setup, None) {
-        Ok(Ran { steps, lasting }) => {
-            let ran = |step: Vec<Evidence>| step.iter().all(ended_well).then(|| Ran { steps: vec![step], lasting });
+        Ok(Ran { steps, lasting, .. }) => {
+            // Each can only make what a drawing would leave out: a program of one task.
+            let ran = |step: Vec<Evidence>| {
+                step.iter().all(ended_well).then(|| Ran { steps: vec![step], lasting, events: None })
+            };
             steps.into_iter().map(ran).collect()
         }
         Err(_) => vec![None; sessions.len()],

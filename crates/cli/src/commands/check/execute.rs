@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::kept::Kept;
 use super::sessions::{Sessions, complete, missing};
+use super::timelines::{self, Picture};
 use crate::interrupts::Interrupts;
 use crate::printer::{Printer, count};
 
@@ -32,6 +33,7 @@ pub(super) struct Decided {
     /// What would put stated outputs right.
     pub(super) updates: Updates,
     pub(super) virtual_time: Duration,
+    pub(super) pictures: Vec<Picture>,
 }
 
 /// How a check goes about its runs.
@@ -41,6 +43,8 @@ pub(super) struct Manner<'a> {
     pub(super) cached: bool,
     /// Run each session again for each of these.
     pub(super) seeds: &'a [u64],
+    /// Draw what each session does; what is kept of earlier runs would not show it.
+    pub(super) timelines: bool,
     pub(super) interrupts: &'a Interrupts,
 }
 
@@ -92,7 +96,8 @@ fn ran(
     let mut courses = Vec::new();
     for (folder, plans) in planned {
         let sessions = plans.iter().flat_map(|plan| &plan.sessions).collect();
-        courses.push(Sessions::of(&folder.course.config, sessions, kept.as_ref())?);
+        let known = kept.as_ref().filter(|_| !manner.timelines);
+        courses.push(Sessions::of(&folder.course.config, sessions, known)?);
     }
     let all = missing(&courses);
     if all > 0 {
@@ -148,5 +153,6 @@ fn decided(
     let diagnostics = diagnostics(&case, &told);
     let virtual_time = ran.iter().flat_map(|ran| &ran.steps).flatten().map(|evidence| evidence.took).sum();
     let updates = updates(&case, &decisions);
-    Decided { file: lesson.file, decisions, plan, diagnostics, updates, virtual_time }
+    let pictures = timelines::pictures(lesson, sources.get(lesson.file), &plan, ran);
+    Decided { file: lesson.file, decisions, plan, diagnostics, updates, virtual_time, pictures }
 }

@@ -7,6 +7,7 @@ pub(crate) mod kept;
 mod levels;
 mod online;
 pub(crate) mod sessions;
+mod timelines;
 mod update;
 mod verdicts;
 mod watch;
@@ -39,6 +40,7 @@ Examples:
   etude check --with httpx lesson.md         one lesson, with a package its `course.toml` does not list
   etude check --watch                        again and again, while it is being written
   etude check --update lesson.md             let the lesson say what its code prints now
+  etude check --timeline pictures            and draw what the tasks of its snippets do
   etude check --no-run                       only read it
   etude check --no-run --online              ask other hosts, too, whether links lead somewhere
   etude check --no-run --fix lessons         repair what can be repaired safely
@@ -95,6 +97,10 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with_all = ["json", "github", "sarif", "fix", "update", "junit"])]
     watch: bool,
 
+    /// Draw what the tasks of each session did, as a picture for each lesson and line, in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "no_run")]
+    timeline: Option<PathBuf>,
+
     /// Run everything, whatever earlier runs brought, and keep nothing of it
     #[arg(long, conflicts_with = "no_run")]
     no_cache: bool,
@@ -139,7 +145,8 @@ struct Checked {
 }
 
 fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<Checked> {
-    let Arguments { paths, no_run, with, strict, races, online, fix, update, no_cache, levels, .. } = arguments;
+    let Arguments { paths, no_run, with, strict, races, online, fix, update, no_cache, levels, timeline, .. } =
+        arguments;
     let started = Instant::now();
     let mut workspace = paths.clone().read()?;
     let stamp = arguments.watch.then(|| workspace.stamp());
@@ -150,7 +157,7 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
     let mut unsaved = if *fix { fix::run(&mut workspace, &mut findings, levels, printer) } else { Vec::new() };
     let hunted: Vec<u64> = (1..=races.unwrap_or(0)).collect();
     let seeds = if *update { update::TWICE } else { &hunted };
-    let manner = Manner { with, cached: !no_cache, seeds, interrupts };
+    let manner = Manner { with, cached: !no_cache, seeds, timelines: timeline.is_some(), interrupts };
     let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
     if *update && interrupts.signal().is_none() {
         let (found, errors) = update::run(&mut workspace, &decided, printer);
@@ -161,6 +168,9 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
         }
     }
     findings.add(&decided, *strict, races.is_some());
+    if let Some(folder) = timeline {
+        timelines::write(&decided, folder, printer)?;
+    }
     let skipped = *no_run || interrupts.signal().is_some();
     let exercises = if skipped { Vec::new() } else { exercises::judged(&mut workspace, printer)? };
     findings.add_exercises(&exercises);
@@ -168,10 +178,11 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, strict, fix, update, format, junit, .. } = &arguments;
+    let Arguments { paths, strict, fix, update, format, junit, timeline, .. } = &arguments;
     anyhow::ensure!(!(*fix && paths.has_stdin()), "`--fix` cannot write to standard input");
     anyhow::ensure!(!(*update && paths.has_stdin()), "`--update` cannot write to standard input");
     junit.as_deref().map(etude_project::can_put).transpose()?;
+    timeline.as_deref().map(etude_project::can_fill).transpose()?;
     if arguments.watch {
         anyhow::ensure!(!paths.has_stdin(), "`--watch` cannot read standard input again");
         return watch::run(&arguments, printer);

@@ -102,7 +102,8 @@ pub(super) fn complete(
         let known = kept.zip(with.world());
         let sessions: Vec<&Session> = missing.iter().map(|index| course.all[*index]).collect();
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let setup = Setup { sandbox: &sandbox, environment: &environment, at_once, seeds: manner.seeds };
+        let (seeds, trace) = (manner.seeds, manner.timelines);
+        let setup = Setup { sandbox: &sandbox, environment: &environment, at_once, seeds, trace };
         let found = Mutex::new((Vec::new(), before));
         watched(printer, |tell| {
             let tell = Mutex::new(tell);

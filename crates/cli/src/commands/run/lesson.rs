@@ -46,7 +46,7 @@ pub(super) fn run(path: PathBuf, name: &str, arguments: &Arguments, printer: &Pr
     tell_supplied(session, step, lesson, sources, printer);
     let sandbox = start(printer)?;
     let environment = With::of(&folder.course.config)?.environment(printer)?;
-    let setup = Setup { sandbox: &sandbox, environment: &environment, at_once: 1, seeds: &[] };
+    let setup = Setup { sandbox: &sandbox, environment: &environment, at_once: 1, seeds: &[], trace: false };
     let evidence = run_once(session, &setup, arguments.seed).into_iter().nth(step).context("nothing was run")?;
     show(&evidence)?;
     let (code, words) = ended(&evidence);
