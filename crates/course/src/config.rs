@@ -48,9 +48,14 @@ pub struct ConfigError {
 
 /// Reads a `course.toml`. What can be used is, whatever else is wrong.
 pub fn parse_config(text: &str) -> (Config, Vec<ConfigError>) {
+    parse(text, Reader::config)
+}
+
+/// Reads TOML with what takes its fields.
+pub(crate) fn parse<T>(text: &str, read: impl FnOnce(&mut Reader, DeTable<'_>) -> T) -> (T, Vec<ConfigError>) {
     let (table, broken) = DeTable::parse_recoverable(text);
     let mut reader = Reader::default();
-    let config = reader.config(table.into_inner());
+    let config = read(&mut reader, table.into_inner());
     let Some(first) = broken.first() else {
         reader.errors.sort_by_key(|error| error.span);
         return (config, reader.errors);
@@ -143,6 +148,16 @@ impl Reader {
         Some(values.into_iter().filter_map(|value| self.string(value)).collect())
     }
 
+    pub(crate) fn truth(&mut self, value: Value<'_>) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Some(*truth),
+            other => {
+                self.wrong_type("a truth value", other, value.span());
+                None
+            }
+        }
+    }
+
     fn lessons(&mut self, value: Value<'_>) -> Vec<(String, Span)> {
         paths(self.strings(value).unwrap_or_default(), &mut self.errors)
     }
@@ -219,7 +234,7 @@ impl Reader {
     }
 
     /// What is wrong with a requirement is mostly its version, and its name is still known.
-    fn packages(&mut self, packages: Vec<Spanned<String>>) -> Vec<String> {
+    pub(crate) fn packages(&mut self, packages: Vec<Spanned<String>>) -> Vec<String> {
         for package in packages.iter().filter(|package| !REQUIREMENT.is_match(package.get_ref())) {
             let message = format!("`{}` is no requirement", package.get_ref());
             let hint = "write a name, and a version if it matters, as in \"httpx\" or \"httpx>=0.28\"";

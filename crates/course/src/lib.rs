@@ -20,7 +20,7 @@ mod verdict;
 
 pub use claim::{Claim, ClaimKind, Found, Scope, Subject, Thing};
 pub use config::{Config, ConfigError, Module, parse_config};
-pub use exercise::{Exercise, Files, Lost, lost};
+pub use exercise::{Exercise, Files, Hint, Lost, Problem, Runner, Wrong, derive, is_called, is_test, lost};
 pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};

@@ -97,15 +97,7 @@ impl Reader {
         for (key, value) in self.table(value)? {
             match key.get_ref().as_ref() {
                 "host" => made.hosts = self.one_or_more(value).into_iter().filter_map(|it| self.host(it)).collect(),
-                "exact" => {
-                    made.exact = match value.get_ref() {
-                        DeValue::Boolean(exact) => *exact,
-                        other => {
-                            self.wrong_type("a truth value", other, value.span());
-                            true
-                        }
-                    }
-                }
+                "exact" => made.exact = self.truth(value).unwrap_or(true),
                 "words" => {
                     let words = self.strings(value).unwrap_or_default();
                     made.words = words.into_iter().map(Spanned::into_inner).collect();

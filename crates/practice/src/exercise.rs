@@ -1,7 +1,7 @@
 //! What an exercise claims without words: its solution passes its tests, its starter does not, and what its texts speak
 //! of is there.
 
-use etude_course::{Exercise, Files};
+use etude_course::{Exercise, Files, is_test};
 use etude_sandbox::{Clock, Environment, Job, Outcome, Profile, RelativePath, Sandbox, Transcript};
 
 use crate::decide::Verdict;
@@ -62,14 +62,20 @@ enum Tested {
 }
 
 fn ran(exercise: &Exercise, files: &Files, sandbox: &Sandbox, environment: &Environment) -> Tested {
-    let tests: Vec<&String> = exercise.tests.keys().filter(|path| is_test(path)).collect();
+    let folders = [("tests", &exercise.tests), ("tests_hidden", &exercise.tests_hidden)];
+    let placed = folders
+        .into_iter()
+        .flat_map(|(folder, files)| files.iter().map(move |(path, content)| (format!("{folder}/{path}"), content)));
+    let placed: Vec<(String, &Vec<u8>)> = placed.collect();
+    let tests: Vec<&String> = placed.iter().map(|(path, _)| path).filter(|path| is_test(path)).collect();
     if tests.is_empty() {
         return Tested::Unknown("the exercise has no tests".to_owned());
     }
     let job = RelativePath::new(RUNNER).and_then(|runner| {
         let mut job = Job::python(environment.clone(), runner, include_str!("run/tests.py"));
-        for (path, content) in exercise.folder(files) {
-            job.files.push((RelativePath::new(path)?, content.to_vec()));
+        let plain = files.iter().chain(&exercise.files).map(|(path, content)| (path.as_str(), content));
+        for (path, content) in plain.chain(placed.iter().map(|(path, content)| (path.as_str(), *content))) {
+            job.files.push((RelativePath::new(path)?, content.clone()));
         }
         job.argv = tests.into_iter().cloned().collect();
         job.clock = Clock::Virtual;
@@ -86,12 +92,6 @@ fn ran(exercise: &Exercise, files: &Files, sandbox: &Sandbox, environment: &Envi
         }
     });
     transcript.map_or_else(|error| Tested::Unknown(error.to_string()), |transcript| outcome(&transcript))
-}
-
-/// A module with tests rather than one that tests import.
-fn is_test(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".py") && (name.starts_with("test") || name.trim_end_matches(".py").ends_with("_test"))
 }
 
 fn outcome(transcript: &Transcript) -> Tested {

@@ -9,4 +9,5 @@ pub mod exercise;
 pub mod grade;
 pub mod plan;
 pub mod run;
+mod seal;
 pub mod stand_ins;

@@ -38,6 +38,10 @@ pub struct Symbol {
     pub decorators: Vec<Decorator>,
     /// As `inspect.cleandoc` leaves it.
     pub docstring: Option<String>,
+    /// The first statement of the body, which is the docstring if there is one; empty where the code stops before it.
+    pub first: Span,
+    /// Its own `yield` expressions.
+    pub yields: Vec<Span>,
     /// 1, and one more for every `if`, `elif`, `for`, `while`, `except` clause, operand of `and`/`or` beyond the first
     /// and `case` that can fail to match. Nested definitions count for themselves.
     pub complexity: u32,
@@ -82,6 +86,7 @@ impl Collector<'_> {
 
     fn open(&mut self, kind: SymbolKind, name: &ast::Identifier, stmt: &Stmt, body: &[Stmt]) {
         let whole = span_of(stmt);
+        let nowhere = Span::empty(whole.end);
         self.symbols.push(Symbol {
             kind,
             name: name.to_string(),
@@ -90,11 +95,13 @@ impl Collector<'_> {
             name_span: span(name.range),
             body: match (body.first(), body.last()) {
                 (Some(first), Some(last)) => Span::new(first.start().into(), last.end().into()),
-                _ => Span::empty(whole.end),
+                _ => nowhere,
             },
+            first: body.first().map_or(nowhere, span_of),
             parameters: Vec::new(),
             decorators: Vec::new(),
             docstring: docstring::of(body),
+            yields: Vec::new(),
             complexity: 1,
         });
     }
@@ -157,7 +164,15 @@ impl<'a> Visitor<'a> for Collector<'_> {
         if let Expr::BoolOp(operation) = expr {
             self.decide(operation.values.len().saturating_sub(1));
         }
+        let Some(&innermost) = self.open.last() else { return visitor::walk_expr(self, expr) };
+        let before = self.symbols[innermost].yields.len();
+        if matches!(expr, Expr::Yield(_) | Expr::YieldFrom(_)) {
+            self.symbols[innermost].yields.push(span_of(expr));
+        }
         visitor::walk_expr(self, expr);
+        if expr.is_lambda_expr() {
+            self.symbols[innermost].yields.truncate(before);
+        }
     }
 }
 
@@ -260,6 +275,16 @@ mod tests {
             &[("A", 1), ("A.B", 1), ("A.B.c", 1), ("A.B.c.<locals>.D", 1), ("A.B.c.<locals>.D.e", 1)],
         );
         check("if x:\n    def f(): pass\nelse:\n    def f(): pass", &[("f", 1), ("f", 1)]);
+    }
+
+    #[test]
+    fn a_yield_is_of_the_function_around_it() {
+        let source =
+            "async def f():\n    yield 1\n    def g():\n        x = yield from (yield 2)\n    lambda: (yield 3)\n";
+        let module = parse(source);
+        let of = |index: usize| module.symbols[index].yields.iter().map(|span| span.slice(source)).collect::<Vec<_>>();
+        assert_eq!((of(0), of(1)), (vec!["yield 1"], vec!["yield from (yield 2)", "yield 2"]));
+        assert_eq!(module.symbols[1].first.slice(source), "x = yield from (yield 2)");
     }
 
     #[test]

@@ -4,6 +4,37 @@ use etude_text::Severity;
 
 use super::Check;
 
+pub static EXERCISE_FILES: Check = Check {
+    code: "exercise-files",
+    severity: Severity::Error,
+    summary: "An exercise whose settings or marked solution cannot be read",
+    documentation: r#"
+Finds a `lab.toml` that is not TOML, that has fields or values Étude does not know, or that names a wrong answer that is
+not there; a `.meta/config.json` that names no file for the learner; and solutions from which no starter can be derived,
+since their markers do not match or what is left without them is no Python.
+
+A setting that is not understood does nothing, without a word.
+
+Wrong:
+
+```toml
+title = "Cups"
+refactorng = true
+```
+
+Right:
+
+```toml
+title = "Cups"
+refactoring = true
+```
+
+Correct the name, or take the line out. A derived starter is the solution without what stands between
+`# BEGIN SOLUTION` and `# END SOLUTION`; put each pair around whole statements of one block.
+"#,
+    run: |_, _| {},
+};
+
 pub static FAILING_SOLUTION: Check = Check {
     code: "failing-solution",
     severity: Severity::Error,

@@ -3,10 +3,11 @@
 use etude_text::Severity;
 
 use super::Check;
-use super::exercises::{FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER};
+use super::exercises::{EXERCISE_FILES, FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER};
 
 /// All of them, in alphabetical order of their codes.
 pub static RUN_CHECKS: &[&Check] = &[
+    &EXERCISE_FILES,
     &FAILING_SNIPPET,
     &FAILING_SOLUTION,
     &FALSE_END,

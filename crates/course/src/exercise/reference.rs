@@ -80,7 +80,8 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn of(exercise: &'a Exercise) -> Self {
-        let all = [&exercise.starter, &exercise.solution, &exercise.tests];
+        let Exercise { starter, solution, tests, tests_hidden, files, .. } = exercise;
+        let all = [starter, solution, tests, tests_hidden, files];
         let texts = |files: &'a Files| files.values().filter_map(|content| std::str::from_utf8(content).ok());
         let code: Vec<&str> = all.into_iter().flat_map(texts).collect();
         let is_part = |char: char| char.is_alphanumeric() || char == '_';
@@ -96,8 +97,9 @@ impl<'a> Known<'a> {
     fn lacks(&self, code: &str) -> Option<String> {
         if FILE.is_match(code) {
             let name = code.rsplit('/').next().unwrap_or(code);
-            let Exercise { starter, solution, tests, texts, .. } = self.exercise;
-            let mut paths = [starter, solution, tests, texts].into_iter().flat_map(|files| files.keys());
+            let Exercise { starter, solution, tests, tests_hidden, files, texts, .. } = self.exercise;
+            let mut paths =
+                [starter, solution, tests, tests_hidden, files, texts].into_iter().flat_map(|files| files.keys());
             let there = paths.any(|path| path.rsplit('/').next() == Some(name));
             // A file that the code makes or reads.
             let mentioned = self.code.iter().any(|text| text.contains(name));

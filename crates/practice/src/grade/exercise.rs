@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use etude_course::Runner;
 use regex::bytes::Regex;
 
 use crate::plan::File;
@@ -15,34 +16,19 @@ pub struct Exercise {
     pub tests: Vec<TestFile>,
     /// What the learner's modules may import or read.
     pub beside: Vec<File>,
-    /// What only the tests have.
-    pub beside_tests: Vec<File>,
-    /// Of tests that are worth more or less than one point.
+    /// What only the tests have; hidden ones have what the others have as well.
+    pub beside_tests: Vec<TestFile>,
+    /// Of tests that are worth more or less than one point, by any name that [`etude_course::is_called`] knows.
     pub points: BTreeMap<String, u32>,
     /// `None`: by the looks of the tests.
     pub runner: Option<Runner>,
 }
 
+/// A file on the tests' side.
 #[derive(Clone, Debug)]
 pub struct TestFile {
     pub file: File,
     pub hidden: bool,
-}
-
-/// What runs the tests.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Runner {
-    Unittest,
-    Pytest,
-}
-
-impl Runner {
-    pub fn name(self) -> &'static str {
-        match self {
-            Runner::Unittest => "unittest",
-            Runner::Pytest => "pytest",
-        }
-    }
 }
 
 /// What `unittest` cannot run: functions and plain classes, fixtures, and marks that do more than to name a task.

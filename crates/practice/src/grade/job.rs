@@ -6,9 +6,10 @@ use etude_sandbox::{Environment, Error, Job, Judge, RelativePath};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::exercise::Exercise;
+use super::exercise::{Exercise, TestFile};
 use super::{Expectation, Setup};
 use crate::plan::File;
+use crate::seal;
 
 /// In the order in which they import each other.
 const MODULES: [(&str, &str); 16] = [
@@ -65,7 +66,10 @@ pub(super) fn of(
     let mut job = Job::python(setup.environment.clone(), program.clone(), LEARNER);
     job.files = files(exercise.beside.iter().filter(|file| !is_among(submission, file)).chain(submission))?;
     (job.limits, job.clock, job.trace) = (setup.limits, setup.clock, setup.trace && !hidden);
-    let mut judges = files(exercise.beside.iter().chain(&exercise.beside_tests).chain(tests))?;
+    // Of two with one name, the hidden tests have their own.
+    let has_own = |test: &TestFile| exercise.beside_tests.iter().any(|it| it.hidden && it.file.path == test.file.path);
+    let helpers = exercise.beside_tests.iter().filter(|test| test.hidden == hidden || hidden && !has_own(test));
+    let mut judges = files(exercise.beside.iter().chain(helpers.map(|test| &test.file)).chain(tests))?;
     judges.push((RelativePath::new(ORDER)?, order.to_string().into_bytes()));
     job.judge = Some(Judge { path: program, source: JUDGE.into(), files: judges });
     Ok(job)
@@ -86,6 +90,13 @@ pub(super) fn digest(
     expectation: Option<&Expectation>,
     setup: &Setup<'_>,
 ) -> String {
+    let expected = expectation.map(|expectation| json!(expectation).to_string()).unwrap_or_default();
+    let settings = format!("{:?} {:?} {}", setup.clock, setup.limits, setup.seed);
+    name(exercise, submission, &[&expected, &settings, &setup.environment.digest])
+}
+
+/// A digest of what is graded with which files, and of what else decides what comes out.
+pub(super) fn name(exercise: &Exercise, submission: &[File], settings: &[&str]) -> String {
     let mut digest = Sha256::new();
     let mut add = |bytes: &[u8]| {
         digest.update((bytes.len() as u64).to_le_bytes());
@@ -95,27 +106,20 @@ pub(super) fn digest(
         add(name.as_bytes());
         add(source.as_bytes());
     }
-    let tests = exercise.tests.iter().map(|test| (if test.hidden { "hidden" } else { "visible" }, &test.file));
+    fn named<'a>(files: &'a [TestFile], names: [&'static str; 2]) -> impl Iterator<Item = (&'static str, &'a File)> {
+        files.iter().map(move |test| (names[usize::from(test.hidden)], &test.file))
+    }
+    let tests = named(&exercise.tests, ["visible", "hidden"]);
+    let beside_tests = named(&exercise.beside_tests, ["beside the tests", "beside the hidden tests"]);
     let beside = exercise.beside.iter().map(|file| ("beside", file));
-    let beside_tests = exercise.beside_tests.iter().map(|file| ("beside the tests", file));
     let submitted = submission.iter().map(|file| ("submitted", file));
     for (what, file) in tests.chain(beside).chain(beside_tests).chain(submitted) {
         add(what.as_bytes());
         add(file.path.as_bytes());
         add(&file.content);
     }
-    let expected = expectation.map(|expectation| json!(expectation).to_string()).unwrap_or_default();
-    let settings = format!(
-        "{:?} {:?} {} {} {:?} {:?} {}",
-        exercise.modules(),
-        exercise.points,
-        exercise.runner().name(),
-        setup.clock,
-        setup.limits,
-        setup.environment.digest,
-        setup.seed,
-    );
-    add(expected.as_bytes());
-    add(settings.as_bytes());
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let about = format!("{:?} {:?} {}", exercise.modules(), exercise.points, exercise.runner().name());
+    add(about.as_bytes());
+    settings.iter().for_each(|text| add(text.as_bytes()));
+    seal::hex(&digest.finalize())
 }

@@ -7,6 +7,7 @@
 //!
 //! Hidden tests run apart from the visible ones: of what a program does while it sees their inputs, nothing is shown.
 
+mod assignment;
 mod equality;
 mod exercise;
 mod expectation;
@@ -19,8 +20,10 @@ use std::collections::BTreeSet;
 
 use etude_sandbox::{Clock, Environment, Limits, Sandbox};
 
+pub use assignment::Assignment;
 pub use equality::Matrix;
-pub use exercise::{Exercise, Runner, TestFile};
+pub use etude_course::Runner;
+pub use exercise::{Exercise, TestFile};
 pub use expectation::{Expectation, NotRecorded, Part, record};
 pub use job::prepared;
 pub use verdict::{Status, Test, Verdict};

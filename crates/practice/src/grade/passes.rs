@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use etude_course::Runner;
 use etude_sandbox::{Outcome, Result, Transcript};
 
 use super::equality::Matrix;
-use super::exercise::{Exercise, Runner};
+use super::exercise::Exercise;
 use super::lines::{self, Ended, Planned, Raised};
 use super::verdict::Status;
 use super::{Setup, job};

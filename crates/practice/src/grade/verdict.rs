@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use etude_course::is_called;
 use etude_sandbox::Outcome;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -139,7 +140,8 @@ impl Verdict {
             }
             // What the reference skips as well, nobody has done.
             let usual = u32::from(wanted != Some(Status::Skip));
-            let worth = exercise.points.get(id).copied().unwrap_or(usual);
+            let named = exercise.points.iter().find(|(name, _)| is_called(id, name));
+            let worth = named.map_or(usual, |(_, points)| *points);
             let about = planned.get(id.as_str()).copied();
             let id = if hidden { without_values(id, &mut numbers) } else { id.clone() };
             self.tests.push(test(&id, about, ended, wanted, worth, hidden));

@@ -3,14 +3,13 @@
 //! Pure: where entries lie is for the caller. The lines in which a session stands in its lesson are no part of its name,
 //! so that an edit further up does not run it again; an entry knows them, and what came out is moved along with them.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{End, Evidence, Ran, job, orders};
 use crate::plan::{Action, Code, Session};
+use crate::seal;
 
 /// The name: a digest of all that decides how a session goes. `world` stands for what it runs in: Étude itself, Python
 /// with its packages.
@@ -41,14 +40,7 @@ pub fn key(session: &Session, seeds: &[u64], world: &str) -> String {
         digest.update(format!("\n{} {} {}\n", file.path.len(), file.content.len(), file.path));
         digest.update(&file.content);
     }
-    hex(&digest.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    seal::hex(&digest.finalize())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,20 +50,15 @@ struct Entry {
     steps: Vec<Vec<Evidence>>,
 }
 
-/// An entry: a digest, which tells a whole one from a torn one, and what is kept.
+/// An entry.
 pub fn encode(session: &Session, ran: &Ran) -> Vec<u8> {
     let lines = lines(&mut session.clone()).into_iter().map(|(_, line)| *line).collect();
-    let body = json!(Entry { lines, steps: ran.steps.clone() }).to_string();
-    format!("{}\n{body}", hex(&Sha256::digest(&body))).into_bytes()
+    seal::closed(&json!(Entry { lines, steps: ran.steps.clone() }).to_string())
 }
 
 /// `None` if the entry is damaged, or speaks of lines at which the session stands no more.
 pub fn decode(session: &Session, bytes: &[u8]) -> Option<Ran> {
-    let (digest, body) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
-    if digest != hex(&Sha256::digest(body)) {
-        return None;
-    }
-    let Entry { lines: before, mut steps } = serde_json::from_str(body).ok()?;
+    let Entry { lines: before, mut steps } = serde_json::from_str(seal::opened(bytes)?).ok()?;
     let mut session = session.clone();
     let now: Vec<(String, u32)> = lines(&mut session).into_iter().map(|(file, line)| (file, *line)).collect();
     if steps.len() != session.steps.len() || before.len() != now.len() {

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use etude_practice::grade::{Exercise, Expectation, Setup, Status, TestFile, Verdict, grade, limits, prepared, record};
+use etude_course::Files;
+use etude_practice::grade::{
+    Assignment, Exercise, Expectation, Setup, Status, TestFile, Verdict, grade, limits, prepared, record,
+};
 use etude_practice::plan::File;
 use etude_sandbox::environment::prepare;
 use etude_sandbox::{Clock, Config, Interpreters, Job, Policy, Profile, RelativePath, Sandbox};
@@ -260,5 +263,46 @@ fn without_pytest_it_says_what_is_missing() {
         let verdict = grade(&given.exercise, &Expectation::default(), &given.reference, setup).expect("it is graded");
         let missing = "the tests need `pytest`, which is not among the packages; add it to `packages` in `course.toml`";
         assert_eq!((verdict.status, verdict.message.as_deref()), (Status::Error, Some(missing)));
+    });
+}
+
+/// As its author wrote it, with helpers that only one kind of tests has.
+#[test]
+fn an_exercise_is_graded_as_it_is_written() {
+    let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
+    let marked = "def twice(x):\n    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n";
+    let test = "import unittest\nfrom tea import twice\nfrom cases import CASES\n\n\nclass TeaTest(unittest.TestCase):\n    def test_twice(self):\n        for x in CASES:\n            self.assertEqual(twice(x), x + x)\n";
+    let folder = Files::from([
+        file("lab.toml", "[points]\n\"TeaTest.test_twice\" = 3\n"),
+        file("solution/tea.py", marked),
+        file("tests/tea_test.py", test),
+        file("tests/cases.py", "CASES = [1]\n"),
+        file("tests_hidden/tea_test.py", &test.replace("test_twice", "test_more")),
+        file("tests_hidden/cases.py", "CASES = [2]\n"),
+    ]);
+    let (written, problems) = etude_course::Exercise::read(&folder);
+    assert_eq!(problems, []);
+    let assignment = Assignment::of(&written);
+    assert!(assignment.needs().is_empty());
+    with_setup(&[], Clock::Steady, |setup| {
+        let expectation = assignment.record(setup).expect("the solution passes");
+        assert_eq!(Expectation::decode(&expectation.encode()).as_ref(), Some(&expectation));
+        let graded = |text: &str| {
+            let handed_in = Files::from([file("tea.py", text)]);
+            shown(&assignment.grade(&expectation, &handed_in, setup).expect("it is graded"))
+        };
+        insta::assert_snapshot!(graded("def twice(x):\n    return x + 1\n"), @"
+        Fail, 3 points, Ok
+          TeaTest::test_twice: Pass
+          TeaTest::test_more: Fail
+              a hidden test: the answer is not the expected one
+        ");
+        insta::assert_snapshot!(shown(&assignment.grade(&expectation, &Files::new(), setup).expect("it is graded")), @"
+        Fail, 0 points, Ok
+          TeaTest::test_twice: Error
+              NotImplementedError:  (`tea.py` line 3, in `twice`)
+          TeaTest::test_more: Error
+              a hidden test: your code raised an exception
+        ");
     });
 }

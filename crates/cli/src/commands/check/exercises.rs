@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use etude_course::checks::{self, Check, exercises};
-use etude_course::{Course, Exercise, lost};
+use etude_course::{Course, Exercise, Problem, lost};
 use etude_practice::decide::Verdict;
 use etude_practice::exercise::{Judged, judge};
 use etude_project::{ExerciseFolder, Workspace};
@@ -66,11 +66,9 @@ pub(super) fn judged(workspace: &mut Workspace, printer: &Printer) -> anyhow::Re
         };
         let environment = With::of(&workspace.courses[index].course.config)?.environment(printer)?;
         for folder in folders {
-            let judged = Exercise::read(&folder.files).map(|exercise| {
-                let judged = judge(&exercise, sandbox, &environment);
-                (exercise, judged)
-            });
-            all.push(judgement(workspace, index, folder, judged));
+            let (exercise, problems) = Exercise::read(&folder.files);
+            let judged = judge(&exercise, sandbox, &environment);
+            all.push(judgement(workspace, index, folder, &exercise, &problems, judged));
         }
     }
     Ok(all)
@@ -80,18 +78,18 @@ fn judgement(
     workspace: &mut Workspace,
     course: usize,
     folder: ExerciseFolder,
-    judged: Result<(Exercise, Judged), String>,
+    exercise: &Exercise,
+    problems: &[Problem],
+    judged: Judged,
 ) -> Judgement {
     let mut shelf = Shelf { folder: &folder, known: BTreeMap::new() };
     let mut diagnostics = Vec::new();
-    let (exercise, judged) = match judged {
-        Ok(judged) => judged,
-        Err(error) => {
-            let reason = Verdict::Undecided { reason: format!("its settings cannot be read: {error}"), hint: None };
-            let judged = Judged { solution: reason.clone(), starter: reason };
-            return Judgement { path: folder.path, judged, diagnostics };
-        }
-    };
+    for Problem { file, span, message, hint } in problems {
+        let file = shelf.file(workspace, file);
+        let course = &workspace.courses[course].course;
+        let found = diagnostic(course, &exercises::EXERCISE_FILES, file, *span, message.clone());
+        diagnostics.extend(found.map(|found| Diagnostic { hint: hint.clone(), ..found }));
+    }
     for (verdict, check) in
         [(&judged.solution, &exercises::FAILING_SOLUTION), (&judged.starter, &exercises::PASSING_STARTER)]
     {
@@ -100,7 +98,7 @@ fn judgement(
         let found = diagnostic(&workspace.courses[course].course, check, file, Span::empty(0), evidence.clone());
         diagnostics.extend(found.map(|found| Diagnostic { hint: hint.clone(), ..found }));
     }
-    for lost in lost(&exercise) {
+    for lost in lost(exercise) {
         let file = shelf.file(workspace, &lost.text);
         let course = &workspace.courses[course].course;
         let found = diagnostic(course, &exercises::LOST_REFERENCE, file, lost.span, lost.what);
