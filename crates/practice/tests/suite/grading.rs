@@ -113,9 +113,10 @@ fn what_waits_is_judged_by_what_it_awaits() {
 }
 
 /// Each exercise with the names its tests import, for all of which an attack stands in.
-const ATTACKED: [(&str, &str); 2] = [
+const ATTACKED: [(&str, &str); 3] = [
     ("prices", "'Price', 'total', 'shown', 'fetched'"),
     ("downloads", "'download_all', 'download_some', 'patiently', 'in_time', 'numbered'"),
+    ("turns", "'turned', 'Word'"),
 ];
 /// What only the hidden tests have.
 const SECRETS: [&str; 2] = ["777000", "7770.00"];

@@ -3,6 +3,7 @@
 A *profile* is what the reference needed: operators with plain data and who used them, names of attributes. It is
 recorded while the reference runs, and holds for every submission.
 """
+import dis
 import sys
 
 from etude_loops import Loops
@@ -12,6 +13,7 @@ from etude_values import COMPARISONS
 # Packages that compare for a test, rather than the test itself.
 _LIBRARIES = {"unittest", "pytest", "_pytest", "math", "statistics", "difflib", "re", "collections", "functools"}
 _ALWAYS = ("__name__", "__doc__", "__qualname__", "__module__")
+# So many are compared with all; of each test that comes later, one.
 MOST_PAIRS = 12
 MOST_REFUSALS = 20
 
@@ -20,13 +22,23 @@ class Refused(BaseException):
     """The judge does not ask the learner's code this question. No `Exception`: no test is to be content with it."""
 
 
-def who():
-    """`lib` when an operator was used by an assertion of a library, else `test`."""
+def _asking():
+    """Where an operator is used, and the name of that module."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith("etude_"):
         frame = frame.f_back
-    name = frame.f_globals.get("__name__", "") if frame is not None else ""
-    return "lib" if name.partition(".")[0] in _LIBRARIES else "test"
+    return frame, frame.f_globals.get("__name__", "") if frame is not None else ""
+
+
+def who():
+    """`lib` when an operator was used by an assertion of a library, else `test`."""
+    return "lib" if _asking()[1].partition(".")[0] in _LIBRARIES else "test"
+
+
+def asserts():
+    """Whether an assertion compares, or the test itself by `==`, rather than what looks for something among others."""
+    frame, _ = _asking()
+    return who() == "lib" or frame is not None and frame.f_code.co_code[frame.f_lasti] == dis.opmap["COMPARE_OP"]
 
 
 class Policy(Loops):
@@ -60,9 +72,9 @@ class Policy(Loops):
         answer = self.ask("operate", proxy, name, (other,))
         if name in COMPARISONS and answer is not NotImplemented and type(answer) is not bool and not is_theirs(answer):
             answer = bool(answer)
-        if name in ("__eq__", "__ne__") and type(answer) is bool and type(proxy) is type(other) and who() == "lib":
+        if name in ("__eq__", "__ne__") and answer is not NotImplemented and asserts():
             pairs = self.pairs.setdefault(type(proxy).__name__, [])
-            if len(pairs) < MOST_PAIRS:
+            if len(pairs) < MOST_PAIRS or pairs[-1][0] != self.test:
                 pairs.append((self.test, proxy, other))
         return answer
 
@@ -90,7 +102,8 @@ class Policy(Loops):
         """
         found = {}
         for name, pairs in sorted(self.pairs.items()):
-            rows = ["".join(self._equals(one, other) for _, _, other in pairs) for _, one, _ in pairs]
+            others = [other for _, _, other in pairs[:MOST_PAIRS]]
+            rows = ["".join(self._equals(one, other) for other in others) for _, one, _ in pairs]
             found[name] = {"tests": [test for test, _, _ in pairs], "rows": rows}
         return found
 
