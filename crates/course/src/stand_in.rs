@@ -212,6 +212,14 @@ impl Reader {
 
     fn path(&mut self, value: Value<'_>) -> Option<String> {
         let path = self.string(value)?;
+        if let Some(place) = wrong_place(path.get_ref()) {
+            let message = format!("`{{{place}` cannot be filled in from a request");
+            self.errors.push(error(
+                message,
+                path.span(),
+                "a place is a name, once in a path: `{cup}`, or `{rest:path}`",
+            ));
+        }
         if path.get_ref().starts_with('/') {
             return Some(path.into_inner());
         }
@@ -229,9 +237,17 @@ impl Reader {
             "encoding" if !matches!(given.as_str(), "gzip" | "deflate") => {
                 Some((format!("there is no encoding `{given}`"), "use \"gzip\" or \"deflate\""))
             }
-            "status" | "delay" | "repeat" | "bytes" if !given.contains('{') && given.parse::<f64>().is_err() => {
-                Some((format!("`{given}` is no number"), "write a number, or a place such as \"{n:int}\""))
+            _ if given.contains('{') => None,
+            "status" | "repeat" | "bytes" if given.parse::<u64>().is_err() => {
+                Some((format!("`{given}` is no whole number"), "write a number, or a place such as \"{n:int}\""))
             }
+            "status" if !matches!(given.parse(), Ok(200..=599)) => {
+                Some((format!("{given} is no status that can be answered"), "use one from 200 to 599"))
+            }
+            "delay" if !given.parse().is_ok_and(|seconds: f64| seconds.is_finite() && seconds >= 0.0) => Some((
+                format!("`{given}` is no number of seconds"),
+                "write a number, or a place such as \"{n:number}\"",
+            )),
             _ => None,
         };
         if let Some((message, hint)) = wrong {
@@ -256,6 +272,21 @@ impl Reader {
         let place = value.span();
         number.map_or_else(|| self.string(value), |number| Some(Spanned::new(place, number)))
     }
+}
+
+/// The first place of a path, from behind its brace, that is no name, or one that the path has twice.
+fn wrong_place(path: &str) -> Option<&str> {
+    let letter = |char: char| char.is_ascii_alphabetic() || char == '_';
+    let mut known = Vec::new();
+    path.split('{').skip(1).find_map(|rest| {
+        let place = rest.find('}').map_or(rest, |end| &rest[..=end]);
+        let name =
+            place.strip_suffix('}').map(|place| place.strip_suffix(":path").unwrap_or(place)).unwrap_or_default();
+        let named = name.starts_with(letter) && name.chars().all(|char| letter(char) || char.is_ascii_digit());
+        let fine = named && !known.contains(&name);
+        known.push(name);
+        (!fine).then_some(place)
+    })
 }
 
 #[cfg(test)]
@@ -329,6 +360,15 @@ mod tests {
             &["{ path = \"/\", body = \"\", bytes = 3 }: this route answers with `body` and with `bytes`"],
         );
         check(&route("{ path = \"/\", stauts = 3 }"), &["stauts: there is no field `stauts`"]);
-        check(&route("{ path = \"/\", status = \"ok\" }"), &["\"ok\": `ok` is no number"]);
+        check(&route("{ path = \"/\", status = \"ok\" }"), &["\"ok\": `ok` is no whole number"]);
+        check(&route("{ path = \"/\", status = 99 }"), &["99: 99 is no status that can be answered"]);
+        check(&route("{ path = \"/\", delay = -1 }"), &["-1: `-1` is no number of seconds"]);
+        check(&route("{ path = \"/{a}/{b1}/{rest:path}\", status = \"{a:int}\", delay = 0.5 }"), &[]);
+        for place in ["{1}", "{}", "{a:int}", "{a-b}", "{a"] {
+            let path = format!("\"/{place}\"");
+            let told = format!("{path}: `{place}` cannot be filled in from a request");
+            check(&route(&format!("{{ path = {path} }}")), &[&told]);
+        }
+        check(&route("{ path = \"/{a}/{a}\" }"), &["\"/{a}/{a}\": `{a}` cannot be filled in from a request"]);
     }
 }
