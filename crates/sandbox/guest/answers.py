@@ -30,7 +30,7 @@ class Request:
 class Answer:
     def __init__(self, status, body=b"", headers=(), kind="text/plain; charset=utf-8"):
         self.status, self.headers, self.delay = status, list(headers), 0.0
-        # Whether it had been told what to say, and whether the host itself would say the same.
+        # Whether it had been told what to say here, and whether the host itself would say the same.
         self.known, self.exact = True, True
         # Several pieces are sent one by one.
         self.pieces = body if isinstance(body, list) else [body]
@@ -40,21 +40,28 @@ class Answer:
 
 def answer(told, request, number):
     """`told` holds what the host's names lead to; `number` is how many requests were answered before."""
-    route, values, others = find(told, request)
-    if route is None:
-        if others:
-            return Answer(405, b"Method Not Allowed\n", [("Allow", ", ".join(sorted(others)))])
-        text = "The stand-in for %s does not know %s %s\n" % (request.host, request.method, request.path)
-        unknown = Answer(404, text.encode())
-        unknown.known = False
-        return unknown
-    names = scope(request, number, told.get("words", []))
-    names.update(values)
     try:
+        route, values, others = find(told, request)
+        if route is None:
+            return unknown(request, others)
+        names = scope(request, number, told.get("words", []))
+        names.update(values)
         made = of_collection(route, values, request, names) if "collection" in route else of_route(route, request, names)
-    except ValueError as error:
-        made = Answer(400, ("%s\n" % error).encode())
+    except Exception as error:
+        # Whoever asked would wait for ever, and be blamed for it.
+        made = Answer(400, ("%s\n" % error).encode("utf-8", "replace"))
+        made.known = False
+        return made
     made.exact = route.get("collection", route).get("exact", True)
+    return made
+
+
+def unknown(request, others):
+    made = Answer(404, ("The stand-in for %s does not know %s %s\n" % (request.host, request.method, request.path)).encode())
+    if others:
+        made = Answer(405, b"Method Not Allowed\n", [("Allow", ", ".join(sorted(others)))])
+    # The host may know more methods than it was told of.
+    made.known = False
     return made
 
 

@@ -47,8 +47,21 @@ basic = [("Authorization", "Basic " + base64.b64encode(b"bob:secret").decode())]
 same(ask(shelf, "GET", "/in/bob", basic), (200, "bob"))
 moved = answer(shelf, Request("http", "GET", "/go?url=/x", [("Host", "tea.example:80")], b""), 0)
 same((moved.status, moved.headers[0]), (302, ("Location", "/x")))
-unknown = answer(shelf, Request("http", "GET", "/nowhere", [("Host", "tea.example")], b""), 0)
-same((unknown.status, unknown.known), (404, False))
+
+
+def doubtful(told, method, target):
+    made = answer(told, Request("http", method, target, [("Host", "tea.example")], b""), 0)
+    return made.status, made.known
+
+
+same(doubtful(shelf, "GET", "/nowhere"), (404, False))
+same(doubtful(shelf, "DELETE", "/"), (405, False))
+same(doubtful(shelf, "GET", "/status/what"), (400, False))
+# What was not written as it is to be gets an answer all the same: who asks would wait for ever.
+same(doubtful({"routes": [{"path": "/{1}"}]}, "GET", "/x"), (400, False))
+same(doubtful({"routes": [{"path": "/", "status": "{query.n:int}"}]}, "GET", "/?n=1&n=2"), (400, False))
+same(doubtful({"routes": [{"path": "/", "json": "{ ... }"}]}, "GET", "/"), (400, False))
+same(doubtful({"collections": [{"path": "/cups", "count": 2, "item": "[1]"}]}, "PATCH", "/cups/1"), (400, False))
 loose = {"routes": [{"path": "/", "body": "x", "exact": False}]}
 same(answer(loose, Request("http", "GET", "/", [], b""), 0).exact, False)
 
