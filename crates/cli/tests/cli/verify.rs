@@ -211,6 +211,12 @@ fn what_a_change_changes_is_shown_while_it_is_watched() {
     // The end of the line before may come late.
     assert!(second.trim_start().starts_with("gone: tea.md: false-output: it never prints `5`\n"), "{second}");
     assert!(!second.contains("dead-link"), "{second}");
+    folder.write("course.toml", "packages = [\"httpx==\"]\n");
+    let third = next();
+    assert!(third.contains("`httpx==` cannot be installed"), "{third}");
+    folder.write("course.toml", "packages = []\n");
+    let fourth = next();
+    assert!(fourth.contains("1 file, "), "{fourth}");
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT)
         .expect("a signal");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));

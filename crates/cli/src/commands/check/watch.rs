@@ -27,16 +27,28 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     let interrupts = Interrupts::default();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     loop {
-        let Checked { workspace, findings, unsaved, wall, stamp, .. } = check(arguments, &interrupts, printer)?;
+        let checked = check(arguments, &interrupts, printer);
         if stopped.load(Ordering::Relaxed) {
             return Ok(Status::Stopped(SIGINT));
         }
-        let all = findings::curtail(&findings.diagnostics);
-        show(&workspace.sources, &all, &mut known, printer)?;
-        for error in &workspace.errors {
-            printer.project_error(error);
-        }
-        printer.say(&summary(&findings, workspace.errors.len() + unsaved.len(), wall));
+        let (workspace, stamp) = match checked {
+            Ok(Checked { workspace, findings, unsaved, wall, stamp, .. }) => {
+                let all = findings::curtail(&findings.diagnostics);
+                show(&workspace.sources, &all, &mut known, printer)?;
+                for error in &workspace.errors {
+                    printer.project_error(error);
+                }
+                printer.say(&summary(&findings, workspace.errors.len() + unsaved.len(), wall));
+                (workspace, stamp)
+            }
+            // A `course.toml` that names a package nobody has will be mended.
+            Err(error) => {
+                let workspace = arguments.paths.clone().read()?;
+                printer.error(&error);
+                let stamp = Some(workspace.stamp());
+                (workspace, stamp)
+            }
+        };
         printer.say(&format!("{DIM}waiting for a change; Ctrl-C ends it{DIM:#}"));
         while stamp.as_ref() == Some(&workspace.stamp()) {
             std::thread::sleep(PAUSE);
