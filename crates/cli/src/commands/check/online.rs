@@ -25,7 +25,7 @@ pub(super) fn ask(workspace: &mut Workspace, printer: &Printer) {
     if addresses.is_empty() {
         return;
     }
-    printer.say(&format!("asking {} on other hosts", count(addresses.len(), "address")));
+    printer.say(&format!("asking other hosts about {}", count(addresses.len(), "link")));
     let answers = answers(addresses.into_iter().collect(), PATIENCE);
     for folder in &mut workspace.courses {
         folder.course.answers.clone_from(&answers);
@@ -117,8 +117,17 @@ fn request(agent: &Agent, method: Method, address: &str) -> Heard {
         // The body is not of interest, and is dropped with its connection.
         Ok(response) => Heard::Status(response.status().as_u16()),
         Err(ureq::Error::HostNotFound) => Heard::NoHost,
+        Err(ureq::Error::Io(error)) if is_of_no_host(&error) => Heard::NoHost,
         Err(_) => Heard::Nothing,
     }
+}
+
+/// What glibc and musl say of a name that nobody has. The standard library keeps nothing but these words, which differ
+/// from those for a network that is down.
+fn is_of_no_host(error: &std::io::Error) -> bool {
+    let words = ["Name or service not known", "No address associated with hostname", "Name does not resolve"];
+    let said = error.to_string();
+    words.iter().any(|words| said.ends_with(words))
 }
 
 #[cfg(test)]
@@ -191,6 +200,17 @@ mod tests {
     fn without_any_answer_nothing_is_called_gone() {
         assert_eq!(answer(Heard::NoHost, false), Answer::Unsure("nobody answers"));
         assert_eq!(answer(Heard::NoHost, true), Answer::Gone("there is no such host".to_owned()));
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_not_a_network_that_is_down() {
+        let check = |words: &str, expected| {
+            let said = format!("failed to lookup address information: {words}");
+            assert_eq!(is_of_no_host(&std::io::Error::other(said)), expected, "{words}");
+        };
+        check("Name or service not known", true);
+        check("Name does not resolve", true);
+        check("Temporary failure in name resolution", false);
     }
 
     #[test]
