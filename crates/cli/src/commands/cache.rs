@@ -22,7 +22,7 @@ not been used for longest goes first.";
 
 /// Show or clear what is kept of runs
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     /// Print one JSON object
     #[arg(long)]

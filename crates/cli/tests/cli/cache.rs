@@ -165,6 +165,12 @@ fn a_check_that_is_killed_leaves_it_whole() {
 }
 
 #[test]
+fn an_option_that_would_say_nothing_is_refused() {
+    let said = shown(&TempFolder::new(), &etude(&TempFolder::new(), "cache --json clear").output().expect("it runs"));
+    assert!(said.starts_with("exit 2") && said.contains("cannot be used with"), "{said}");
+}
+
+#[test]
 fn two_at_once_do_not_disturb_each_other() {
     let folder = TempFolder::new().file("lesson.md", CHANCE);
     let start = || {
