@@ -118,3 +118,47 @@ fn every_claim_is_a_test_for_junit() {
     </testsuites>
     "#);
 }
+
+/// Two that wait for the same moment.
+const TOGETHER: &str = "\
+# Tea
+
+```python
+import asyncio
+
+async def brew(cup):
+    await asyncio.sleep(1)
+    print(cup)
+
+async def main():
+    await asyncio.gather(brew(1), brew(2))
+
+asyncio.run(main())
+```
+
+```output
+1
+2
+```
+";
+
+#[test]
+fn what_hangs_on_the_order_has_failed_where_races_are_hunted() {
+    let folder = TempFolder::new().file("tea.md", TOGETHER);
+    for (command, failures) in [("check --races", 1), ("check", 0)] {
+        let said = etude(&folder, &format!("{command} --quiet --junit report.xml tea.md"));
+        assert!(said.starts_with(&format!("exit {failures}")), "{said}");
+        let report = folder.read("report.xml");
+        assert!(report.contains(&format!("failures=\"{failures}\"")), "{report}");
+    }
+    let said = etude(&folder, "check --update --races tea.md");
+    assert!(said.starts_with("exit 1") && said.contains("of 11 orders"), "{said}");
+}
+
+#[test]
+fn changes_are_shown_where_they_come_to_stand() {
+    let lesson = "# Tea\n\n```python\nprint(1, 2, sep='\\n')\n```\n\n```output\n3\n```\n\n```python\nprint(4)\n```\n\n```output\n5\n```\n";
+    let folder = TempFolder::new().file("tea.md", lesson);
+    let said = etude(&folder, "check --update tea.md");
+    assert!(said.contains("@@ -8,1 +8,2 @@\n-3\n+1\n+2\n@@ -16,1 +17,1 @@\n-5\n+4\n"), "{said}");
+}

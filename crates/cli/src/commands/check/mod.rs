@@ -94,7 +94,7 @@ pub(crate) struct Arguments {
     update: bool,
 
     /// Check again whenever a lesson or a file beside it changes, and show what that changed; Ctrl-C ends it
-    #[arg(long, conflicts_with_all = ["json", "github", "sarif", "fix", "update", "junit"])]
+    #[arg(long, conflicts_with_all = ["json", "github", "sarif", "fix", "update", "junit", "online"])]
     watch: bool,
 
     /// Draw what the tasks of each session did, as a picture for each lesson and line, in this folder
@@ -156,7 +156,7 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
     let mut findings = Findings::of(&mut workspace, levels);
     let mut unsaved = if *fix { fix::run(&mut workspace, &mut findings, levels, printer) } else { Vec::new() };
     let hunted: Vec<u64> = (1..=races.unwrap_or(0)).collect();
-    let seeds = if *update { update::TWICE } else { &hunted };
+    let seeds = if *update && hunted.is_empty() { update::TWICE } else { &hunted };
     let manner = Manner { with, cached: !no_cache, seeds, timelines: timeline.is_some(), interrupts };
     let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
     if *update && interrupts.signal().is_none() {
@@ -197,7 +197,10 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
     let failed = errors.len();
     if let Some(path) = junit {
-        etude_project::put(path, junit::report(&verdicts::report(&workspace, &decided)).as_bytes())?;
+        etude_project::put(
+            path,
+            junit::report(&verdicts::report(&workspace, &decided), arguments.races.is_some()).as_bytes(),
+        )?;
     }
     if format.json {
         let report = Report {

@@ -46,6 +46,8 @@ fn diff(source: &Source, edits: &[Edit]) -> String {
     let mut lines = vec![format!("{BOLD}--- {shown}"), format!("+++ {shown}{BOLD:#}")];
     let mut edits: Vec<&Edit> = edits.iter().collect();
     edits.sort();
+    // By how many lines what comes further down has moved.
+    let mut moved = 0_isize;
     for edit in edits {
         let (old, new): (Vec<&str>, Vec<&str>) =
             (edit.span.slice(source.text()).lines().collect(), edit.replacement.lines().collect());
@@ -55,7 +57,8 @@ fn diff(source: &Source, edits: &[Edit]) -> String {
         let behind = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
         let line = source.line(edit.span.start) as usize + before;
         let [gone, come] = [&old[before..old.len() - behind], &new[before..new.len() - behind]];
-        lines.push(format!("@@ -{line},{} +{line},{} @@", gone.len(), come.len()));
+        lines.push(format!("@@ -{line},{} +{},{} @@", gone.len(), line.saturating_add_signed(moved), come.len()));
+        moved += come.len() as isize - gone.len() as isize;
         lines.extend(gone.iter().map(|line| format!("-{}", visible(line))));
         lines.extend(come.iter().map(|line| format!("+{}", visible(line))));
     }
