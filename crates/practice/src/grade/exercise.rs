@@ -48,13 +48,14 @@ impl Exercise {
 
     /// The names under which the tests import what the learner fills in.
     pub(super) fn modules(&self) -> Vec<String> {
-        let name = |path: &String| {
-            let path = path.strip_suffix(".py")?;
-            let path = path.strip_suffix("/__init__").unwrap_or(path);
-            Some(path.replace('/', "."))
-        };
-        self.solution.iter().filter_map(name).collect()
+        self.solution.iter().filter_map(|path| module(path)).collect()
     }
+}
+
+pub(super) fn module(path: &str) -> Option<String> {
+    let path = path.strip_suffix(".py")?;
+    let path = path.strip_suffix("/__init__").unwrap_or(path);
+    Some(path.replace('/', "."))
 }
 
 #[cfg(test)]

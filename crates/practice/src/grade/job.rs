@@ -6,7 +6,7 @@ use etude_sandbox::{Environment, Error, Job, Judge, RelativePath};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::exercise::{Exercise, TestFile};
+use super::exercise::{Exercise, TestFile, module};
 use super::{Expectation, Setup};
 use crate::plan::File;
 use crate::seal;
@@ -55,7 +55,7 @@ pub(super) fn of(
 ) -> Result<Job, Error> {
     let tests: Vec<&File> = exercise.tests.iter().filter(|test| test.hidden == hidden).map(|test| &test.file).collect();
     let order = json!({
-        "modules": exercise.modules(),
+        "modules": modules(exercise, submission),
         "tests": tests.iter().map(|file| &file.path).collect::<Vec<_>>(),
         "runner": exercise.runner().name(),
         "profile": profile,
@@ -73,6 +73,15 @@ pub(super) fn of(
     judges.push((RelativePath::new(ORDER)?, order.to_string().into_bytes()));
     job.judge = Some(Judge { path: program, source: JUDGE.into(), files: judges });
     Ok(job)
+}
+
+/// Each module of the learner's with its text, for tests that look at how something is written.
+fn modules(exercise: &Exercise, submission: &[File]) -> Vec<(String, Option<String>)> {
+    let text = |path: &String| {
+        let file = submission.iter().find(|file| file.path == *path)?;
+        String::from_utf8(file.content.clone()).ok()
+    };
+    exercise.solution.iter().filter_map(|path| Some((module(path)?, text(path)))).collect()
 }
 
 fn is_among(files: &[File], file: &File) -> bool {

@@ -22,7 +22,7 @@ def main():
     sys.argv[0] = ""
     report = Report()
     profile = order["profile"]
-    judge = etude_judge.start(socket.socket(fileno=LINK), order["modules"], None if profile is None else set(profile))
+    judge = etude_judge.start(socket.socket(fileno=LINK), dict(order["modules"]), None if profile is None else set(profile))
     random.seed(order["seed"])
     try:
         judge.ask("seed", order["seed"])

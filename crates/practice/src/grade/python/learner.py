@@ -171,11 +171,6 @@ class Learner(Describing):
     def do_seed(self, value):
         random.seed(value)
 
-    def do_source(self, name):
-        """The text of a module, for tests that look at how something is written."""
-        with io.open(os.path.join(self.work, *name.split(".")) + ".py", encoding="utf-8") as file:
-            return file.read()
-
     def do_program(self, module, stdin, arguments):
         """Runs a file as `python FILE` would, and gives its exit code."""
         path = os.path.join(self.work, *module.split(".")) + ".py"

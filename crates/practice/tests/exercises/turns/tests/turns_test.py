@@ -1,6 +1,8 @@
 """Answers that are compared with answers only, by assertions and by `==` itself."""
+import inspect
 import unittest
 
+import turns
 from turns import Word, turned
 
 
@@ -21,3 +23,6 @@ class TurnsTest(unittest.TestCase):
     def test_words(self):
         self.assertTrue(Word("tea") == Word("tea"))
         self.assertTrue(Word("tea") != Word("milk"))
+
+    def test_is_written_without_a_loop(self):
+        self.assertIn("[::-1]", inspect.getsource(turns))
