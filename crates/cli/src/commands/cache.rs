@@ -17,8 +17,8 @@ Examples:
   etude cache clear --older 30d     let go of what has not been used for a month
 
 What a session of snippets prints and how it ends is kept for all courses together, under a digest of everything
-that decides it: code, files, packages and Python, the clock, and Étude itself. It takes at most 256 MiB; what has
-not been used for longest goes first.";
+that decides it: code, files, packages and Python, the clock, the machine's programs, and Étude itself. It takes at
+most 256 MiB; what has not been used for longest goes first.";
 
 /// Show or clear what is kept of runs
 #[derive(Debug, clap::Args)]

@@ -61,10 +61,14 @@ impl Kept {
     }
 }
 
-/// What a session runs in, in words: this very program, the interpreter and the packages.
+/// What else a session can start: a program that is installed, taken away or replaced changes its folder.
+const PROGRAMS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+/// What a session runs in, in words: this very program, the interpreter and the packages, the machine's other programs.
 pub(super) fn world(environment: &str) -> String {
     // Its version does not change with every change to it.
     let program = std::env::current_exe().and_then(|path| path.metadata()).ok();
     let built = program.map(|program| (program.len(), program.modified().ok()));
-    format!("{} {built:?}\n{environment}", env!("CARGO_PKG_VERSION"))
+    let others = PROGRAMS.map(|folder| std::path::Path::new(folder).metadata().and_then(|it| it.modified()).ok());
+    format!("{} {built:?}\n{others:?}\n{environment}", env!("CARGO_PKG_VERSION"))
 }
