@@ -18,8 +18,15 @@ const MOST: usize = 10_000;
 pub struct Stamp(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
 impl Workspace {
-    /// Of everything that was read, and of what lies beside it.
-    pub fn stamp(&self) -> Stamp {
+    /// Of everything that was read, and of what lies beside it, but for the pictures in a folder where each look at the
+    /// files puts new ones.
+    pub fn stamp(&self, pictures: Option<&Path>) -> Stamp {
+        let pictures = pictures.and_then(|folder| folder.canonicalize().ok());
+        let drawn = |path: &Path| {
+            let picture = path.extension().is_some_and(|ending| ending == "svg");
+            let place = || pictures.as_ref().zip(path.canonicalize().ok());
+            picture && place().is_some_and(|(folder, path)| path.starts_with(folder))
+        };
         let read = self.places.iter().flatten().map(PathBuf::as_path);
         let mut folders: Vec<&Path> = read.clone().filter_map(Path::parent).collect();
         folders.sort_unstable();
@@ -28,7 +35,7 @@ impl Workspace {
         read.for_each(|path| stamp.add(path));
         for folder in folders {
             let walk = WalkBuilder::new(folder).max_depth(Some(DEPTH)).require_git(false).build();
-            walk.flatten().take(MOST).for_each(|entry| stamp.add(entry.path()));
+            walk.flatten().take(MOST).filter(|entry| !drawn(entry.path())).for_each(|entry| stamp.add(entry.path()));
         }
         stamp
     }
@@ -56,13 +63,21 @@ mod tests {
         let folder = TempFolder::new().file("course.toml", "").file("01/a.md", "# A\n").file("01/data/x.csv", "1");
         let request = Request { paths: vec![folder.path().to_owned()], ..Request::default() };
         let workspace = Workspace::read(request).expect("a course");
-        let mut before = workspace.stamp();
-        assert_eq!(workspace.stamp(), before);
-        for (path, text) in
-            [("01/a.md", "# AB\n"), ("course.toml", "\n"), ("01/data/x.csv", "12"), ("02/b.md", "# B\n")]
-        {
+        let pictures = folder.join("01/pictures");
+        let stamp = || workspace.stamp(Some(&pictures));
+        let mut before = stamp();
+        assert_eq!(stamp(), before);
+        folder.write("01/pictures/a.svg", "<svg/>");
+        assert_eq!(stamp(), before);
+        for (path, text) in [
+            ("01/a.md", "# AB\n"),
+            ("course.toml", "\n"),
+            ("01/data/x.csv", "12"),
+            ("01/b.svg", "<svg/>"),
+            ("02/b.md", "# B\n"),
+        ] {
             folder.write(path, text);
-            let after = workspace.stamp();
+            let after = stamp();
             assert_ne!(after, before, "{path}");
             before = after;
         }

@@ -149,7 +149,7 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
         arguments;
     let started = Instant::now();
     let mut workspace = paths.clone().read()?;
-    let stamp = arguments.watch.then(|| workspace.stamp());
+    let stamp = arguments.watch.then(|| workspace.stamp(timeline.as_deref()));
     if *online {
         online::ask(&mut workspace, printer);
     }

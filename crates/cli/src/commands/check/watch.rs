@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use etude_project::Workspace;
 use etude_text::render::{self, visible};
 use etude_text::{Diagnostic, Sources};
 use signal_hook::consts::SIGINT;
@@ -26,6 +27,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     signal_hook::flag::register(SIGINT, Arc::clone(&stopped)).context("cannot watch for Ctrl-C")?;
     let interrupts = Interrupts::default();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let stamp_of = |workspace: &Workspace| workspace.stamp(arguments.timeline.as_deref());
     loop {
         let checked = check(arguments, &interrupts, printer);
         if stopped.load(Ordering::Relaxed) {
@@ -45,12 +47,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
             Err(error) => {
                 let workspace = arguments.paths.clone().read()?;
                 printer.error(&error);
-                let stamp = Some(workspace.stamp());
+                let stamp = Some(stamp_of(&workspace));
                 (workspace, stamp)
             }
         };
         printer.say(&format!("{DIM}waiting for a change; Ctrl-C ends it{DIM:#}"));
-        while stamp.as_ref() == Some(&workspace.stamp()) {
+        while stamp.as_ref() == Some(&stamp_of(&workspace)) {
             std::thread::sleep(PAUSE);
             if stopped.load(Ordering::Relaxed) {
                 return Ok(Status::Stopped(SIGINT));
