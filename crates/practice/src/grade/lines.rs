@@ -69,8 +69,6 @@ pub(super) struct Told {
     pub(super) done: bool,
     pub(super) matrix: BTreeMap<String, Matrix>,
     pub(super) recorded: Vec<String>,
-    /// What was printed outside of any test.
-    pub(super) output: String,
 }
 
 pub(super) fn read(text: &str) -> Told {
@@ -89,7 +87,7 @@ pub(super) fn read(text: &str) -> Told {
         }
         told.unready.extend(line.unready.map(|name| (name, line.error)));
         if line.failed.is_some() {
-            (told.failed, told.output) = (line.failed, line.output);
+            told.failed = line.failed;
         }
         // Without it, who breaks the channel at the end would have all its own comparisons believed.
         told.done |= line.done && line.matrix.is_some();

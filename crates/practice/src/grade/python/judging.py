@@ -29,12 +29,12 @@ def main():
         runner = importlib.import_module(_RUNNERS[order["runner"]])
         runner.run(order["tests"], judge, report, set(order["skip"]))
     except BaseException as error:
-        report.say(failed=describe(error), output=report.capture())
+        report.say(failed=describe(error))
         os._exit(0)
     try:
         matrix = judge.matrix() if not judge.dead else None
     except BaseException:
         matrix = None
-    report.say(done=True, matrix=matrix, recorded=sorted(judge.recorded), questions=judge.questions)
+    report.say(done=True, matrix=matrix, recorded=sorted(judge.recorded))
     # Nothing of the interpreter's end is worth waiting for.
     os._exit(0)

@@ -67,7 +67,7 @@ class Plugin:
     def pytest_collectreport(self, report):
         if report.failed:
             error = getattr(report, "_raised", None)
-            self.report.say(failed=error or {"text": str(report.longrepr)[-1000:]}, output=self.report.capture())
+            self.report.say(failed=error or {"text": str(report.longrepr)[-1000:]})
             os._exit(0)
 
     @pytest.hookimpl(hookwrapper=True)
