@@ -31,6 +31,7 @@ mod python_syntax;
 mod quiz_answer;
 mod reading_without_link;
 pub mod runs;
+mod shadowed_route;
 mod shell_trap;
 mod silence;
 mod skipped_heading;
@@ -130,6 +131,7 @@ pub static CHECKS: &[&Check] = &[
     &python_syntax::CHECK,
     &quiz_answer::CHECK,
     &reading_without_link::CHECK,
+    &shadowed_route::CHECK,
     &shell_trap::CHECK,
     &skipped_heading::CHECK,
     &tracking_parameter::CHECK,

@@ -13,7 +13,7 @@ pub(super) fn claims(text: &str, snippets: &[Snippet], binder: &Binder<'_>) -> V
     let mut claims = Vec::new();
     for snippet in snippets {
         match snippet.kind {
-            SnippetKind::Output => claims.push(output_fence(snippet, binder)),
+            SnippetKind::Output => claims.push(output_fence(text, snippet, binder)),
             SnippetKind::Response => claims.push(response_fence(snippet, binder)),
             SnippetKind::Console => console(snippet, &mut claims),
             SnippetKind::Shell => shell(snippet, &mut claims),
@@ -24,7 +24,8 @@ pub(super) fn claims(text: &str, snippets: &[Snippet], binder: &Binder<'_>) -> V
     claims
 }
 
-fn output_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
+fn output_fence(text: &str, snippet: &Snippet, binder: &Binder<'_>) -> Claim {
+    let about = binder.nearest(snippet.span, Snippet::runs).filter(|&code| !for_reader(text, binder, code, snippet));
     let parts = snippet.code.lines().map(str::to_owned).collect();
     Claim {
         kind: ClaimKind::Output { whole: true, parts },
@@ -33,8 +34,19 @@ fn output_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
         // An `output` fence is markup; plain text is output because of the words before it.
         inferred: snippet.lang == Lang::None,
         found: Found::Fence,
-        about: binder.nearest(snippet.span, Snippet::runs).map_or(Subject::Lesson, Subject::Snippet),
+        about: about.map_or(Subject::Lesson, Subject::Snippet),
     }
+}
+
+/// "Use a loop to print ten cups. Expected output:" shows what the reader's own code is to print.
+static TASK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?im)^[\s>*_#0-9.)\-]*(?:(?:exercise|task)[^:\n]{0,20}:\s*)?(?:use|write|create|modify|change|implement|build|make|add|define|complete|extend|rewrite)(?-u:\b)")
+        .expect("a valid expression")
+});
+
+fn for_reader(text: &str, binder: &Binder<'_>, code: usize, output: &Snippet) -> bool {
+    let from = binder.snippets[code].span.end;
+    from <= output.span.start && TASK.is_match(Span::new(from, output.span.start).slice(text))
 }
 
 fn response_fence(snippet: &Snippet, binder: &Binder<'_>) -> Claim {
@@ -106,13 +118,18 @@ fn printed_runs(
         run.clear();
     };
     let mut asked = false;
+    // Below a colon, what is indented is typed, with or without the second prompt.
+    let mut open = false;
     for (span, line) in lines(&snippet.code) {
         // Behind something printed, `...` stands for more of it.
         if prompts(line) || run.is_empty() && continues(line) {
             flush(&mut run);
             asked = true;
+            open = found == Found::Console && line.trim_end().ends_with(':');
+        } else if open && line.starts_with("    ") {
         } else if asked && !(run.is_empty() && line.trim().is_empty()) {
             run.push((span, line));
+            open = false;
         }
     }
     flush(&mut run);
@@ -165,6 +182,7 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         if before.starts_with("print(")
             && before.ends_with(')')
             && !is_annotation(value)
+            && is_one_value(value)
             && let Some(found) = PRINTED_VALUE.captures(value)
         {
             let at = snippet.source_span(span);
@@ -179,6 +197,25 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         }
     }
     flush(&mut run, claims);
+}
+
+/// Not `[a] - a remark about it`, and not `[D, B, object]`, which no list of classes looks like.
+fn is_one_value(comment: &str) -> bool {
+    let Some(at) = comment.find(['[', '(', '{']).filter(|&at| at == 0) else { return true };
+    let mut depth = 0;
+    let close = comment[at..].find(|char| {
+        depth += i32::from(matches!(char, '[' | '(' | '{')) - i32::from(matches!(char, ']' | ')' | '}'));
+        depth == 0
+    });
+    let rest = close.map_or("", |close| &comment[close + 1..]);
+    let remark = rest.starts_with(' ') && rest.contains(char::is_alphabetic);
+    let names = comment.starts_with('[')
+        && comment.split(['[', ']', ',']).map(str::trim).filter(|name| !name.is_empty()).all(|name| {
+            !["True", "False", "None", "nan", "inf"].contains(&name)
+                && name.starts_with(|char: char| char.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        });
+    !remark && (!names || comment == "[]")
 }
 
 /// `# (1)!`: a number that leads to a remark below, in the manner of mkdocs.

@@ -85,7 +85,8 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
                 Some(name) => binder.titled(name),
                 None => binder.shown(span, is_label(text, span)),
             };
-            let Some(shown) = shown.filter(|_| stated(whole.start())) else { continue };
+            // Lines of code are counted from one; "line 0" is one of a text.
+            let Some(shown) = shown.filter(|_| first > 0 && stated(whole.start())) else { continue };
             claims.push(claim(text, ClaimKind::Line { first, last: last.max(first) }, span, Subject::Snippet(shown)));
         }
         for found in VERSION.captures_iter(&prose.text) {

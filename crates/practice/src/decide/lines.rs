@@ -7,7 +7,8 @@ use regex::Regex;
 /// What in a foretold line stands for something that is not known beforehand.
 static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?P<any><\.\.\.>|\.\.\.|…)",
+        r"(?P<open>[0-9]+\.[0-9]+\.\.\.)",
+        r"|(?P<any><\.\.\.>|\.\.\.|…)",
         r"|(?P<identity>(?-u:\b)[0-9]{14,16}(?-u:\b))",
         r"|(?P<address>0x[0-9a-fA-F]{4,}(?-u:\b)|0x\.\.\.)",
         r"|(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?)?)",
@@ -16,6 +17,7 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?P<task>Task-[0-9]+)",
         r"|(?P<place>(?:at|File) \x22?[^\s\x22,>]+\.[A-Za-z0-9]{1,4}\x22?(?::[0-9]+|, line [0-9]+))",
         r"|(?P<temporary>/tmp/[^\s'\x22,)>]+)",
+        r"|(?P<own>/(?:Users|home|usr|opt|root|Library)(?:/[^\s'\x22,)>]*|(?-u:\b)))",
         r"|(?P<about>[~≈])\s?(?P<rough>[0-9]+(?:\.[0-9]+)?)",
         r"|(?P<number>[0-9]+(?:\.[0-9]+)?)",
     ))
@@ -28,17 +30,26 @@ static TIMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid expression")
 });
 
+/// A number that need not be the stated one to the last digit.
+struct Measured {
+    stated: f64,
+    /// The last digit that is shown, of a number that is cut off there.
+    unit: Option<f64>,
+}
+
 /// A foretold line, ready to be compared.
 pub(super) struct Pattern {
     pattern: Regex,
     /// What is stated where a number is measured.
-    numbers: Vec<f64>,
+    numbers: Vec<Measured>,
     /// What a set is shown to have, in no order.
     set: Option<Vec<String>>,
     /// A value in brackets without its blanks: authors wrap and space them as they like.
     bare: Option<String>,
     /// With runs of blanks as one, for lines with tabs.
     tabbed: String,
+    /// With classes without the names of their modules.
+    classes: Option<String>,
     /// What newer versions of Python add to their errors is stated.
     suggests: bool,
 }
@@ -49,7 +60,8 @@ const SUGGESTION: &str = ". Did you mean";
 impl Pattern {
     /// `anchored`: the whole line, not a part of it.
     pub(super) fn new(stated: &str, anchored: bool) -> Option<Self> {
-        let stated = stated.trim_end();
+        // Word processors make a minus of a hyphen.
+        let stated = &stated.trim_end().replace('−', "-");
         let timed = TIMED.is_match(stated);
         let mut pattern = String::from(if anchored { "^(?:" } else { "(?:" });
         let mut numbers = Vec::new();
@@ -76,11 +88,17 @@ impl Pattern {
             } else if has("place") {
                 let word = if whole.as_str().starts_with("at") { "at" } else { "File" };
                 pattern.push_str(&format!(r#"{word} [^,>]+?(?::[0-9]+|, line [0-9]+)"#));
-            } else if has("temporary") {
+            } else if has("open") {
+                // Cut off, or rounded at the last digit that is shown.
+                let number = whole.as_str().trim_end_matches('.');
+                let digits = number.rsplit('.').next().map_or(0, str::len) as i32;
+                numbers.push(Measured { stated: number.parse().ok()?, unit: Some(0.1f64.powi(digits)) });
+                pattern.push_str("([0-9]+(?:\\.[0-9]+)?)");
+            } else if has("temporary") || has("own") {
                 pattern.push_str(r#"/[^\s'",)>]+"#);
             } else if has("about") || measured {
                 let number = found.name("rough").map_or(whole.as_str(), |rough| rough.as_str());
-                numbers.push(number.parse().ok()?);
+                numbers.push(Measured { stated: number.parse().ok()?, unit: None });
                 pattern.push_str("~?([0-9]+(?:\\.[0-9]+)?(?:e-?[0-9]+)?)");
             } else {
                 pattern.push_str(&regex::escape(whole.as_str()));
@@ -94,11 +112,40 @@ impl Pattern {
             set: elements(stated),
             bare: bare(stated),
             tabbed: TABS.replace_all(stated, " ").into_owned(),
+            classes: stated.contains("<class").then(|| CLASS_OF.replace_all(stated, "<class '").into_owned()),
             suggests: stated.contains(SUGGESTION),
         })
     }
 
+    /// Whether a line ends with a text, as where a label is printed before a value; blanks as the author likes.
+    pub(super) fn same(text: &str, line: &str) -> bool {
+        let dense = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+        !text.is_empty() && dense(line).ends_with(&dense(text))
+    }
+
+    /// `[1, 2]` as numpy prints it: `[1 2]`, `[1. 2.]`.
+    pub(super) fn same_numbers(stated: &str, line: &str) -> bool {
+        let tokens = |text: &str| -> Option<Vec<String>> {
+            let inside = text.trim().strip_prefix('[')?.strip_suffix(']')?;
+            let words = inside.split([',', ' ', '[', ']']).filter(|word| !word.is_empty());
+            words
+                .map(|word| match (word, word.parse::<f64>()) {
+                    (_, Ok(number)) => Some(number.to_string()),
+                    ("True" | "False", _) => Some(word.to_owned()),
+                    _ => None,
+                })
+                .collect()
+        };
+        tokens(stated).is_some_and(|stated| !stated.is_empty() && tokens(line) == Some(stated))
+    }
+
     pub(super) fn fits(&self, line: &str) -> bool {
+        // Where the lesson has a file, its class has that file's name; where it has none, `__main__`.
+        if line.contains("__main__.")
+            && self.classes.as_deref() == Some(&*CLASS_OF.replace_all(line.trim_end(), "<class '"))
+        {
+            return true;
+        }
         self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set))
             || self.bare.as_ref().is_some_and(|stated| bare(line).as_ref() == Some(stated))
             || self.fits_as_text(line)
@@ -111,18 +158,23 @@ impl Pattern {
             return true;
         }
         let Some(found) = self.pattern.captures(line.trim_end()) else { return false };
-        self.numbers.iter().enumerate().all(|(index, stated)| {
-            let actual = found.get(index + 1).and_then(|number| number.as_str().parse().ok());
-            actual.is_some_and(|actual| near(*stated, actual))
+        self.numbers.iter().enumerate().all(|(index, measured)| {
+            let actual: Option<f64> = found.get(index + 1).and_then(|number| number.as_str().parse().ok());
+            actual.is_some_and(|actual| match measured.unit {
+                Some(unit) => (-0.5 * unit..unit).contains(&(actual - measured.stated)),
+                None => near(measured.stated, actual),
+            })
         })
     }
 }
 
 /// The sorted elements of `{'a', 'b'}`, whose order differs from run to run.
 fn elements(line: &str) -> Option<Vec<String>> {
-    let inside = line.trim().strip_prefix('{')?.strip_suffix('}')?;
-    let plain = !inside.contains([':', '{', '(', '[']) && inside.contains(',');
-    let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().to_owned()).collect();
+    let counted = line.trim().strip_prefix("Counter(").and_then(|rest| rest.strip_suffix(')'));
+    let inside = counted.unwrap_or(line.trim()).strip_prefix('{')?.strip_suffix('}')?;
+    let pairs = counted.is_none() && inside.contains(':');
+    let plain = !pairs && !inside.contains(['{', '(', '[']) && inside.contains(',');
+    let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().replace('"', "'")).collect();
     elements.sort();
     plain.then_some(elements)
 }
@@ -148,6 +200,8 @@ fn bare(line: &str) -> Option<String> {
     Some(line.chars().filter(keep).collect())
 }
 
+static CLASS_OF: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("<class ?'(?:[A-Za-z0-9_]+\\.)*").expect("a valid expression"));
 static CLASS: LazyLock<Regex> = LazyLock::new(|| Regex::new("<class '([A-Za-z0-9_.]+)'>").expect("a valid expression"));
 static TABS: LazyLock<Regex> = LazyLock::new(|| Regex::new("[\t ]+").expect("a valid expression"));
 

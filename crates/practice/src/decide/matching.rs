@@ -1,5 +1,8 @@
 //! Whether printed lines are those that were foretold, and where they part.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
 use super::lines::Pattern;
@@ -32,7 +35,7 @@ fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<
     // A warning comes before what the statement gives, an error behind it.
     let terminals = [format!("{stdout}{stderr}"), format!("{}{stdout}", without_source(stderr))];
     let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), unordered).is_none());
-    let same = seen || same_json(&stated.join("\n"), stdout);
+    let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout);
     (!same).then_some(parting)
 }
 
@@ -50,11 +53,11 @@ fn without_source(stderr: &str) -> String {
 /// The same where remarks of the author's may stand between and behind what is printed, at a prompt above all.
 pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
     let parting = all(parts, stdout, stderr, unordered)?;
-    let bare = |part: &String| match part.find("  #") {
+    let bare = |part: &String| match part.find(" #") {
         Some(at) => part[..at].trim_end().to_owned(),
-        None => part.trim_end().to_owned(),
+        None => part.trim_end().trim_end_matches("```").trim_end_matches(">>>").to_owned(),
     };
-    let remark = |part: &&String| part.trim_start().starts_with('#');
+    let remark = |part: &&String| part.trim_start().starts_with(['#', '$']);
     let kept: Vec<String> = parts.iter().filter(|part| !remark(part)).map(bare).collect();
     let same = all(&kept, stdout, stderr, unordered).is_none() || kept.iter().all(|part| part.trim().is_empty());
     (!same).then_some(parting)
@@ -67,13 +70,61 @@ fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, unordered: 
         return Some(parting);
     }
     let last = (at..stated.len()).rev().find(|&index| !stated[index].is_empty())?;
-    let printed = trimmed(stderr).last().copied().unwrap_or_default().to_owned();
-    let fits = Pattern::new(stated[last].trim(), true).is_some_and(|pattern| pattern.fits(printed.trim()));
+    // Authors wrap a long message, and set it behind the place.
+    let names = |line: &&str| ERROR.is_match(line);
+    let from = (at..=last).rev().find(|&index| names(&stated[index])).unwrap_or(last);
+    let message = stated[from..=last].join(" ");
+    let message = ERROR.find(&message).map_or(message.as_str(), |found| &message[found.start()..]);
+    let printed = trimmed(stderr);
+    let begins = printed.iter().rposition(|line| ERROR.find(line).is_some_and(|found| found.start() == 0));
+    let whole = printed[begins.unwrap_or(printed.len().saturating_sub(1))..].join(" ");
+    let printed = printed.last().copied().unwrap_or_default().to_owned();
+    let fits = [message, stated[last]].iter().any(|stated| {
+        let stated = spaced(stated);
+        same_error(&stated, printed.trim()) || same_error(&stated, &spaced(&whole))
+    });
     (!fits).then_some(if printed.is_empty() {
         Parting::Missing { index: last }
     } else {
         Parting::Differs { index: last, printed }
     })
+}
+
+/// An error as it is printed, or with words left out of it that some versions of Python have.
+pub(super) fn same_error(stated: &str, printed: &str) -> bool {
+    let kind = |line: &str| line.split_once(": ").map(|(kind, message)| (kind.to_owned(), message.to_owned()));
+    let shorter = match (kind(stated), kind(printed)) {
+        (Some((one, stated)), Some((other, printed))) => {
+            let mut words = printed.split_whitespace();
+            let name = |kind: &str| kind.rsplit('.').next().map(str::to_owned);
+            name(&one) == name(&other)
+                && stated.split_whitespace().count() > 2
+                && stated.split_whitespace().all(|word| words.any(|other| other == word))
+        }
+        _ => false,
+    };
+    shorter || Pattern::new(stated, true).is_some_and(|pattern| pattern.fits(printed))
+}
+
+/// The name with which the last line of a traceback begins.
+static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?-u:\b)[A-Za-z_][A-Za-z0-9_.]*(?:Error|Exception|Warning|Interrupt|Iteration|Exit|Group|Timeout)(?-u:\b)",
+    )
+    .expect("a valid expression")
+});
+
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A value in brackets that the author has wrapped, and maybe shortened.
+fn same_wrapped(stated: &[&str], stdout: &str) -> bool {
+    let dense = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+    let (stated, printed) = (dense(&stated.concat()), dense(stdout));
+    let value = [('[', ']'), ('(', ')'), ('{', '}')];
+    value.iter().any(|&(open, close)| stated.starts_with(open) && stated.ends_with(close))
+        && Pattern::new(&stated, true).is_some_and(|pattern| pattern.fits(&printed))
 }
 
 fn trimmed_slice<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
@@ -84,7 +135,24 @@ fn trimmed_slice<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
 fn same_json(stated: &str, printed: &str) -> bool {
     let parse =
         |text: &str| serde_json::from_str::<Value>(text.trim()).ok().filter(|it| it.is_object() || it.is_array());
+    if stated.lines().any(is_gap) {
+        let kept: Vec<&str> = stated.lines().filter(|line| !is_gap(line)).collect();
+        // A comma that stood before what was left out.
+        let kept = DANGLING.replace_all(&kept.join("\n"), "$1").into_owned();
+        return parse(&kept).is_some_and(|stated| parse(printed).is_some_and(|printed| part_of(&stated, &printed)));
+    }
     parse(stated).is_some_and(|stated| parse(printed) == Some(stated))
+}
+
+static DANGLING: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]])").expect("a valid expression"));
+
+fn part_of(stated: &Value, printed: &Value) -> bool {
+    match (stated, printed) {
+        (Value::Object(stated), Value::Object(printed)) => {
+            stated.iter().all(|(key, value)| printed.get(key).is_some_and(|other| part_of(value, other)))
+        }
+        _ => stated == printed,
+    }
 }
 
 /// Where the lines part, if they do. A line `...` stands for any number of lines.

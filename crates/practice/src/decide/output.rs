@@ -49,12 +49,13 @@ pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
 fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) -> Verdict {
     let Stated { known, claim, parts, whole, snippet } = stated;
     if !whole {
-        return among(claim, parts, snippet, stdout, stderr);
+        return among(claim, parts, snippet, stdout, stderr, evidence);
     }
-    // An error is often shown by its last line alone.
-    if let ([line], Found::Console, Some(last)) = (parts, claim.found, stderr.trim_end().lines().last())
+    // An error is often shown by its message alone, which may be wrapped.
+    let message = parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join(" ");
+    if let (Found::Console, Some(last)) = (claim.found, stderr.trim_end().lines().last())
         && stderr.starts_with("Traceback")
-        && Pattern::new(line.trim(), true).is_some_and(|pattern| pattern.fits(last))
+        && matching::same_error(message.trim(), last)
     {
         return Verdict::Holds;
     }
@@ -100,18 +101,32 @@ fn shown_unordered(known: &Known<'_>, claim: &Claim) -> bool {
 }
 
 /// Words and lines that occur in what is printed.
-fn among(claim: &Claim, parts: &[String], snippet: &Snippet, stdout: &str, stderr: &str) -> Verdict {
+fn among(
+    claim: &Claim,
+    parts: &[String],
+    snippet: &Snippet,
+    stdout: &str,
+    stderr: &str,
+    evidence: &Evidence,
+) -> Verdict {
     for part in parts {
+        let beside = claim.found == Found::TrailingComment;
         let Some(pattern) = Pattern::new(part.trim(), false) else {
             return Verdict::undecided("what it says cannot be looked for");
         };
+        // A comment shows a text with its quotes, as a prompt would.
+        if beside && unquoted(part).is_some_and(|text| stdout.lines().any(|line| Pattern::same(text, line))) {
+            continue;
+        }
+        if beside && stdout.lines().any(|line| Pattern::same_numbers(part, line)) {
+            continue;
+        }
         if stdout.lines().chain(stderr.lines()).any(|line| pattern.fits(line)) || part.trim().is_empty() {
             continue;
         }
         if part.contains('\n') && format!("{stdout}{stderr}").contains(part.trim()) {
             continue;
         }
-        let beside = claim.found == Found::TrailingComment;
         // "You'll see `gather` at work": a name in the code, not a word on the screen.
         if !beside && snippet.code.contains(part.trim()) {
             return Verdict::undecided(format!("`{part}` is in the code, and is not printed"));
@@ -119,6 +134,9 @@ fn among(claim: &Claim, parts: &[String], snippet: &Snippet, stdout: &str, stder
         // Whether a `print` inside something was ever reached, nobody knows.
         if beside && !snippet.code.lines().any(|line| line.starts_with("print(") && line.contains(&claim.text)) {
             return Verdict::undecided(format!("`{part}` was not printed"));
+        }
+        if beside && let Some(raised) = evidence.raised() {
+            return Verdict::undecided(format!("it may not come to that line: it fails with `{}`", raised.kind));
         }
         if beside {
             return Verdict::wrong(format!("it prints no `{part}`"), "write what is printed");
@@ -128,6 +146,12 @@ fn among(claim: &Claim, parts: &[String], snippet: &Snippet, stdout: &str, stder
         return Verdict::wrong(format!("it prints {shown}, and not `{part}`"), "say what is printed");
     }
     Verdict::Holds
+}
+
+fn unquoted(part: &str) -> Option<&str> {
+    let part = part.trim();
+    let inside = |quote| part.strip_prefix(quote)?.strip_suffix(quote);
+    inside('\'').or_else(|| inside('"'))
 }
 
 fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict {

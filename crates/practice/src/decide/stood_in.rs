@@ -4,10 +4,14 @@ use super::Verdict;
 use crate::run::Evidence;
 use crate::stand_ins;
 
+/// How clients say that nobody has answered.
+const TIMED_OUT: [&str; 4] = ["ReadTimeout", "ConnectTimeout", "PoolTimeout", "RemoteProtocolError"];
+
 /// What would be false, unless the stand-in may be why.
 pub(super) fn doubted(evidence: &Evidence, verdict: Verdict) -> Verdict {
-    if !matches!(verdict, Verdict::False { .. }) {
-        return verdict;
+    let Verdict::False { evidence: why, .. } = &verdict else { return verdict };
+    if TIMED_OUT.iter().any(|name| why.contains(name)) {
+        return Verdict::undecided(format!("Étude's stand-in did not answer in time: {why}"));
     }
     if let Some(answer) = evidence.answers.iter().find(|answer| !answer.known) {
         let place = format!("{} {}{}", answer.method, answer.host, answer.path);

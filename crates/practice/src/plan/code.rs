@@ -1,6 +1,6 @@
 //! Python of the lesson, with the file and the line under which Python will speak of it.
 
-use etude_course::{Lesson, Snippet};
+use etude_course::{Lesson, Snippet, SnippetKind};
 use etude_python::Module;
 use std::borrow::Cow;
 
@@ -20,7 +20,8 @@ pub struct Code {
 
 impl Code {
     pub(super) fn of(lesson: &Lesson, snippet: &Snippet, setting: &Setting<'_>) -> Self {
-        let text = snippet.code.clone();
+        let typed = snippet.kind == SnippetKind::Console;
+        let text = if typed { console::source(&snippet.code) } else { snippet.code.clone() };
         match &snippet.title {
             Some(title) if super::files::is_inside(&title.name) => {
                 Self { snippet: Some(snippet.index), file: title.name.clone(), first_line: 1, text }
@@ -46,7 +47,7 @@ pub(super) fn first_line(snippet: &Snippet, setting: &Setting<'_>) -> u32 {
 pub(super) fn module(snippet: &Snippet) -> Option<Cow<'_, Module>> {
     match &snippet.python {
         Some(module) => Some(Cow::Borrowed(module)),
-        None if snippet.kind == etude_course::SnippetKind::Console => {
+        None if snippet.kind == SnippetKind::Console => {
             let statements = console::statements(&snippet.code, 1);
             let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
             Some(Cow::Owned(etude_python::parse(&texts.join("\n"))))

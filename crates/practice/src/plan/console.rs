@@ -14,22 +14,42 @@ pub(super) fn statements(code: &str, first: u32) -> Vec<Statement> {
     let opening = code.lines().find(|line| line.trim_start().starts_with(">>>")).unwrap_or_default();
     let indent = &opening[..opening.len() - opening.trim_start().len()];
     let mut typing = false;
+    // Some authors leave out the second prompt; below a colon, what is indented can only be typed.
+    let mut open = false;
     for (line, number) in code.lines().zip(first..) {
         let line = line.strip_prefix(indent).unwrap_or(line);
         if let Some(text) = typed(line, ">>>") {
             statements.push(Statement { line: number, text: text.to_owned() });
             typing = true;
+            open = text.trim_end().ends_with(':');
         } else if let Some(text) = typed(line, "...").filter(|_| typing) {
             if let Some(last) = statements.last_mut() {
                 last.text.push('\n');
                 last.text.push_str(text);
             }
+            open = text.trim_end().ends_with(':');
+        } else if let Some(last) = statements.last_mut().filter(|_| open && line.starts_with("    ")) {
+            last.text.push('\n');
+            last.text.push_str(line);
         } else {
             typing = false;
+            open = false;
         }
     }
     statements.retain(|statement| !statement.text.trim().is_empty());
     statements
+}
+
+/// All that is typed in a session, each line where it stands.
+pub(super) fn source(code: &str) -> String {
+    let mut lines = vec![""; code.lines().count()];
+    let statements = statements(code, 0);
+    for statement in &statements {
+        for (text, at) in statement.text.lines().zip(statement.line as usize..) {
+            lines[at] = text;
+        }
+    }
+    lines.join("\n")
 }
 
 fn typed<'a>(line: &'a str, prompt: &str) -> Option<&'a str> {
@@ -48,5 +68,12 @@ mod tests {
         let found: Vec<(u32, String)> = statements(code, 10).into_iter().map(|it| (it.line, it.text)).collect();
         let expected = [(10, "def f():\n    return 2\n"), (13, "f()"), (18, "f() + 1")];
         assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
+    }
+
+    #[test]
+    fn what_is_indented_below_a_colon_is_typed() {
+        let code = ">>> for cup in cups:\n        pour(cup)\n        drink(cup)\n\n    2\n>>> cups\n    []\n";
+        let found: Vec<String> = statements(code, 1).into_iter().map(|it| it.text).collect();
+        assert_eq!(found, ["for cup in cups:\n        pour(cup)\n        drink(cup)", "cups"]);
     }
 }

@@ -226,8 +226,11 @@ impl<'a> Lender<'a> {
         let word =
             |text: &str| text.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == name);
         snippet.python.as_ref()?;
+        // `from math import gcd as _gcd` binds no `gcd`.
+        let renamed = |text: &str| text.contains(&format!("{name} as ")) && !text.contains(&format!(" as {name}"));
         let here = |import: &&etude_python::Import| {
-            import.top_level && import.level == 0 && word(import.span.slice(&snippet.code))
+            let text = import.span.slice(&snippet.code);
+            import.top_level && import.level == 0 && word(text) && !renamed(text)
         };
         let all = || module.imports.iter().filter(here);
         let import = all().find(|import| import.module == name).or_else(|| all().next())?;

@@ -80,6 +80,7 @@ impl Planner<'_> {
             let lines: Vec<&str> = loan.lines.iter().map(String::as_str).chain(borrowed).collect();
             let above = lines.iter().map(|text| text.lines().count().max(1)).sum::<usize>() as u32;
             let text = lines.into_iter().chain([code.text.as_str()]).collect::<Vec<_>>().join("\n");
+            let (text, above) = futures_first(&text).map_or((text, above), |text| (text, above + 1));
             code = Code {
                 file: "test_lesson.py".to_owned(),
                 first_line: code.first_line.saturating_sub(above).max(1),
@@ -288,6 +289,15 @@ impl Planner<'_> {
         }
         self.push(None, steps, Profile::Python);
     }
+}
+
+/// `from __future__ import …` may only stand at the top.
+fn futures_first(text: &str) -> Option<String> {
+    let is_future = |line: &&str| line.starts_with("from __future__ import ");
+    let mut futures: Vec<&str> = text.lines().filter(is_future).collect();
+    futures.dedup();
+    let rest = text.lines().map(|line| if is_future(&line) { "" } else { line });
+    (!futures.is_empty()).then(|| format!("{}\n{}", futures.join("; "), rest.collect::<Vec<_>>().join("\n")))
 }
 
 /// Whether a file of tests is a program as well.
