@@ -2,6 +2,7 @@
 
 mod derive;
 mod exercism;
+mod hand_in;
 mod hints;
 mod ours;
 mod reference;

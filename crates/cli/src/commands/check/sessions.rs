@@ -50,7 +50,7 @@ impl With {
     }
 
     /// As part of the names of what is kept.
-    fn world(&self) -> Option<String> {
+    pub(crate) fn world(&self) -> Option<String> {
         environment::fingerprint(&self.pythons.cache, &self.interpreter, &self.requirements).as_deref().map(world)
     }
 }
