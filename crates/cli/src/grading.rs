@@ -35,9 +35,7 @@ impl Grader {
     /// Learns what the exercise's solution comes to, if that is not known yet. `config` is the course's.
     pub(crate) fn ready(&self, exercise: &Exercise, config: &Config, printer: &Printer) -> anyhow::Result<Ready> {
         let assignment = Assignment::of(exercise);
-        let mut config = config.clone();
-        config.packages.get_or_insert_default().extend(assignment.needs().iter().cloned());
-        let with = With::of(&config)?;
+        let with = with(exercise, config)?;
         let environment = grade::prepared(with.environment(printer)?);
         self.sandbox.warm_up(&environment)?;
         let key = with.world().map(|world| assignment.key(&world));
@@ -45,7 +43,7 @@ impl Grader {
         let expectation = match known {
             Some(expectation) => expectation,
             None => {
-                let recorded = assignment.record(&self.setup(&environment, false)).map_err(refusal)?;
+                let recorded = assignment.record(&setup(&self.sandbox, &environment)).map_err(refusal)?;
                 // Without it the next one takes some milliseconds longer.
                 let _ = key.map(|key| self.kept.put(&key, &recorded.encode()));
                 recorded
@@ -56,14 +54,21 @@ impl Grader {
 
     /// Grades files of a learner by their places in the exercise; `trace` brings what their tasks did.
     pub(crate) fn grade(&self, ready: &Ready, files: &Files, trace: bool) -> anyhow::Result<Verdict> {
-        let setup = self.setup(&ready.environment, trace);
+        let setup = Setup { trace, ..setup(&self.sandbox, &ready.environment) };
         ready.assignment.grade(&ready.expectation, files, &setup).context("nothing could be graded")
     }
+}
 
-    fn setup<'a>(&'a self, environment: &'a Environment, trace: bool) -> Setup<'a> {
-        let (limits, clock) = (grade::limits(), Clock::Steady);
-        Setup { sandbox: &self.sandbox, environment, limits, clock, seed: 0, trace }
-    }
+/// Where the same files come to the same, whoever looks.
+pub(crate) fn setup<'a>(sandbox: &'a Sandbox, environment: &'a Environment) -> Setup<'a> {
+    Setup { sandbox, environment, limits: grade::limits(), clock: Clock::Steady, seed: 0, trace: false }
+}
+
+/// What an exercise of a course runs with.
+pub(crate) fn with(exercise: &Exercise, config: &Config) -> anyhow::Result<With> {
+    let mut config = config.clone();
+    config.packages.get_or_insert_default().extend(Assignment::of(exercise).needs().iter().cloned());
+    With::of(&config)
 }
 
 fn refusal(error: NotRecorded) -> anyhow::Error {

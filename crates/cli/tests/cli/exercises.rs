@@ -6,7 +6,16 @@ use serde_json::Value;
 
 use crate::fixture::Etude;
 
-const TEST: &str = "from tea import cups\n\n\ndef test_cups():\n    assert cups(1) == 2\n";
+const TEST: &str = "\
+import unittest
+
+from tea import cups
+
+
+class TeaTest(unittest.TestCase):
+    def test_cups(self):
+        self.assertEqual(cups(1), 2)
+";
 
 /// An exercise in the folder `name`.
 fn exercise(folder: TempFolder, name: &str, starter: &str, solution: &str, settings: &str) -> TempFolder {
@@ -73,8 +82,8 @@ fn solutions_pass_and_starters_do_not() {
       |
       = hint: correct it, or add what it speaks of
 
-    error[failing-solution]: the solution does not pass its tests: `test_cups:
-                             AssertionError`
+    error[failing-solution]: the solution does not pass its tests:
+                             `TeaTest::test_cups`: AssertionError: 1 != 2
      --> wrong/lab.toml:1:1
       |
     1 |
@@ -107,6 +116,103 @@ fn solutions_pass_and_starters_do_not() {
             "wrong false undecided",
         ]
     );
+}
+
+#[test]
+fn wrong_answers_fail_as_they_say() {
+    let settings = "\
+[points]
+\"TeaTest.test_cups\" = 2
+test_pots = 1
+
+[[wrong]]
+answer = \"same\"
+fails = [\"TeaTest.test_cups\"]
+says = \"1 != 2\"
+
+[[wrong]]
+answer = \"lucky\"
+
+[[wrong]]
+answer = \"three\"
+says = \"too many\"
+";
+    let marked = "def cups(pots):\n    # BEGIN SOLUTION\n    return pots * 2\n    # END SOLUTION\n";
+    let folder = TempFolder::new()
+        .file("cups/lab.toml", settings)
+        .file("cups/solution/tea.py", marked)
+        .file("cups/tests/tea_test.py", TEST)
+        .file("cups/wrong/same.py", "def cups(pots):\n    return pots\n")
+        .file("cups/wrong/lucky.py", "def cups(pots):\n    return 2\n")
+        .file("cups/wrong/three.py", "def cups(pots):\n    return 3\n")
+        .file("cups/wrong/none.py", "")
+        .file("cups/README.md", "# Cups\n\nPour.\n");
+    assert_snapshot!(folder.etude("check"), @r#"
+    exit 1
+    --- stdout
+    error[exercise-files]: there is no test `test_pots` to be given points
+     --> cups/lab.toml:3:1
+      |
+    3 | test_pots = 1
+      | ^^^^^^^^^
+      |
+      = hint: name it as in `"CupsTest.test_together" = 2`
+
+    error[wrong-answer]: the wrong answer `lucky` passes all tests: they do not see
+                         that mistake
+      --> cups/lab.toml:11:10
+       |
+    11 | answer = "lucky"
+       |          ^^^^^^^
+       |
+       = hint: test what it gets wrong
+
+    error[wrong-answer]: the learner with the wrong answer `three` is not told `too
+                         many`, but `TeaTest::test_cups`: 3 != 2
+      --> cups/lab.toml:14:10
+       |
+    14 | answer = "three"
+       |          ^^^^^^^
+       |
+       = hint: let the test say it, or correct `says`
+
+    --- stderr
+    1 file, 0 snippets, 6 claims: 4 true, 2 false, 0 undecided; 3 errors (… ms)
+    "#);
+    let output = folder.command("check --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_snapshot!(report["exercises"][0]["wrong"], @r#"{"lucky":"false","none":"holds","same":"holds","three":"false"}"#);
+}
+
+#[test]
+fn settings_and_markers_are_checked() {
+    let folder = TempFolder::new()
+        .file("cups/lab.toml", "titel = \"Cups\"\n")
+        .file("cups/solution/tea.py", "def cups(pots):\n    # BEGIN SOLUTION\n    return pots * 2\n")
+        .file("cups/tests/tea_test.py", TEST)
+        .file("cups/README.md", "# Cups\n\nPour.\n");
+    assert_snapshot!(folder.etude("check"), @r#"
+    exit 1
+    --- stdout
+    error[exercise-files]: there is no field `titel`
+     --> cups/lab.toml:1:1
+      |
+    1 | titel = "Cups"
+      | ^^^^^
+      |
+      = hint: did you mean `title`?
+
+    error[exercise-files]: there is no `# END SOLUTION` for this beginning
+     --> cups/solution/tea.py:2:5
+      |
+    2 |     # BEGIN SOLUTION
+      |     ^^^^^^^^^^^^^^^^
+      |
+      = hint: put one after what the learner writes
+
+    --- stderr
+    1 file, 0 snippets, 2 claims: 1 true, 0 false, 1 undecided; 2 errors (… ms)
+    "#);
 }
 
 #[test]
