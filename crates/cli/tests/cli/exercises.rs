@@ -238,3 +238,59 @@ class TeaTest(unittest.TestCase):
     1 file, 0 snippets, 2 claims: 2 true, 0 false, 0 undecided; nothing to complain about (… ms)
     ");
 }
+
+#[test]
+fn the_example_holds_what_it_claims() {
+    let folder = TempFolder::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/cups");
+    let output = folder.command("check --strict").arg(example).output().expect("etude runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.starts_with("2 files, 0 snippets, 4 claims: 4 true, 0 false, 0 undecided;"), "{said}");
+}
+
+/// What a solution needs, submissions may do as well.
+#[test]
+fn what_the_solution_needs_is_allowed() {
+    let server = "\
+import asyncio
+
+
+async def echoed(text):
+    async def answer(reader, writer):
+        writer.write(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_server(answer, '127.0.0.1', 8000)
+    reader, writer = await asyncio.open_connection('127.0.0.1', 8000)
+    writer.write(text.encode() + b'\\n')
+    told = await reader.readline()
+    server.close()
+    writer.close()
+    return told.decode().strip()
+";
+    let test = "\
+import asyncio
+import unittest
+
+from echo import echoed
+
+
+class EchoTest(unittest.TestCase):
+    def test_echoed(self):
+        self.assertEqual(asyncio.run(echoed('hi')), 'hi')
+";
+    let folder = TempFolder::new()
+        .file("echo/lab.toml", "")
+        .file("echo/solution/echo.py", server)
+        .file("echo/tests/echo_test.py", test)
+        .file("other.py", server.replace("8000", "8001"));
+    assert_snapshot!(folder.etude("grade echo other.py"), @"
+    exit 0
+    --- stdout
+    echo other.py
+
+      ✓ EchoTest::test_echoed
+
+    1 test passed, 1 of 1 point (… ms)
+    ");
+}

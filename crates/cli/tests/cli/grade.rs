@@ -157,6 +157,8 @@ fn programs_read_verdicts() {
     let mut report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     report["wall_ms"] = 0.into();
     report["digest"] = "…".into();
+    // How often a clock is read while something is on its way is no part of it.
+    report["findings"][0]["evidence"][0]["time_ms"] = 0.into();
     assert_snapshot!(serde_json::to_string_pretty(&report).expect("text"), @r#"
     {
       "digest": "…",
@@ -173,7 +175,7 @@ fn programs_read_verdicts() {
               "file": "cups.py",
               "line": 13,
               "text": "this wait can overlap with the others",
-              "time_ms": 0.028
+              "time_ms": 0
             }
           ],
           "file": "cups.py",

@@ -105,7 +105,8 @@ fn summary(verdict: &Verdict) -> String {
     let all = verdict.tests.len();
     let right = verdict.tests.iter().filter(|test| test.is_right()).count();
     let (style, passed) = match right {
-        _ if verdict.status == Status::Pass => (GREEN, format!("all {} passed", count(all, "test"))),
+        _ if verdict.status == Status::Pass && all > 1 => (GREEN, format!("all {all} tests passed")),
+        _ if verdict.status == Status::Pass => (GREEN, format!("{} passed", count(all, "test"))),
         _ => (RED, format!("{right} of {} passed", count(all, "test"))),
     };
     let points = format!("{} of {}", verdict.points(), count(verdict.worth() as usize, "point"));
