@@ -1,7 +1,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{cache, check, doctor, explain, new, run, show};
+use crate::commands::{cache, check, doctor, explain, grade, new, run, show};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -16,6 +16,7 @@ Examples:
   etude show waiting/02-side-by-side.md   see what was understood
   etude explain                        list all checks and findings
   etude run hello.py                   run a program that someone else wrote
+  etude grade cups my_cups.py          say what is right in an answer to an exercise
   etude cache                          what is kept of runs, so that they need not be repeated
   etude doctor                         what this machine can guarantee about that
 
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Show(show::Arguments),
     Explain(explain::Arguments),
     Run(Box<run::Arguments>),
+    Grade(grade::Arguments),
     Cache(cache::Arguments),
     Doctor(doctor::Arguments),
 }

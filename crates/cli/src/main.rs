@@ -3,6 +3,7 @@
 mod arguments;
 mod catalogue;
 mod commands;
+mod grading;
 mod harmless;
 mod interrupts;
 mod paths;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => commands::cache::run(&arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(&arguments, &printer),
         Command::Run(arguments) => commands::run::run(*arguments, &printer),
+        Command::Grade(arguments) => commands::grade::run(&arguments, &printer),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
     };
     match done {

@@ -58,7 +58,7 @@ fn main() {
         let began = Instant::now();
         let expected = run_plainly(setup.sandbox, &plain, case, &case.reference);
         let (plain_took, began) = (began.elapsed(), Instant::now());
-        let expectation = match record(&case.exercise, &case.reference, &case.starter, case.may_pass, &setup) {
+        let expectation = match record(&case.exercise, &case.reference, &setup) {
             Ok(expectation) => expectation,
             Err(error) => {
                 println!("{:<32} NOT RECORDED {error:?}", case.name);
@@ -199,8 +199,7 @@ fn case(folder: &Path) -> Option<Case> {
 fn latencies(cases: &[Case], setup: &Setup<'_>, count: usize) {
     setup.sandbox.warm_up(setup.environment).expect("it warms up");
     for case in cases {
-        let expectation =
-            record(&case.exercise, &case.reference, &case.starter, case.may_pass, setup).expect("it is recorded");
+        let expectation = record(&case.exercise, &case.reference, setup).expect("it is recorded");
         let once = || {
             let began = Instant::now();
             let verdict = grade(&case.exercise, &expectation, &case.reference, setup).expect("it is graded");

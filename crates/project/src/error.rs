@@ -20,6 +20,8 @@ pub enum Error {
     NoLessons { path: String },
     #[error("there is no `course.toml` in `{path}`")]
     NoCourse { path: String },
+    #[error("there is no exercise at `{path}`")]
+    NoExercise { path: String, nearest: Option<String> },
     #[error("cannot write `{path}`")]
     Write { path: String, source: io::Error },
     #[error("cannot delete `{path}`")]
@@ -62,6 +64,7 @@ impl Error {
             | Error::DeadEnd { path }
             | Error::NoLessons { path }
             | Error::NoCourse { path }
+            | Error::NoExercise { path, .. }
             | Error::Write { path, .. }
             | Error::Delete { path, .. }
             | Error::Changed { path }
@@ -80,7 +83,9 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Error::Missing { nearest: Some(nearest), .. } => return Some(format!("did you mean `{nearest}`?")),
+            Error::Missing { nearest: Some(nearest), .. } | Error::NoExercise { nearest: Some(nearest), .. } => {
+                return Some(format!("did you mean `{nearest}`?"));
+            }
             Error::Missing { .. } => return None,
             Error::Read { source, .. } | Error::List { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => "look at its permissions, or name it in `.etudeignore`",
@@ -90,6 +95,7 @@ impl Error {
             Error::Special { .. } => "`-` reads standard input",
             Error::TooLarge { .. } => "cut it into several lessons",
             Error::NoLessons { .. } => "lessons end in `.md` or `.markdown`; any other file can be named itself",
+            Error::NoExercise { .. } => "name its folder, which holds `lab.toml` or Exercism's `.meta/config.json`",
             Error::NoCourse { .. } => "`etude new DIR` makes a course",
             Error::Changed { .. } => "run the command again",
             Error::ReadOnly { .. } => "make it writable first",

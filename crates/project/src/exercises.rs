@@ -1,12 +1,14 @@
 //! The folders that hold an exercise, each with `lab.toml`, or with `.meta/config.json` as Exercism has it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::find::Input;
+use crate::program::current_folder;
 use crate::workspace::CourseFolder;
-use crate::{find, read};
+use crate::{Error, find, read};
 
 /// Files beyond are no part of an exercise.
 const MOST_FILES: usize = 200;
@@ -15,7 +17,7 @@ const LARGEST: u64 = 1 << 20;
 /// What lies in the folder of an exercise.
 #[derive(Debug)]
 pub struct ExerciseFolder {
-    /// From the course's root; empty for the root itself.
+    /// From the course's root, empty for the root itself; of one that was looked for alone, where it lies.
     pub path: String,
     /// As the user knows it.
     pub shown: String,
@@ -30,7 +32,7 @@ impl CourseFolder {
         for scope in &self.scopes {
             for entry in find::walker(&scope.location).build().flatten().filter(|entry| entry.path().is_dir()) {
                 let folder = entry.path();
-                if !folder.join("lab.toml").is_file() && !folder.join(".meta/config.json").is_file() {
+                if !is_exercise(folder) {
                     continue;
                 }
                 let Some(path) = folder.strip_prefix(&self.root).ok().and_then(slashed) else { continue };
@@ -41,6 +43,47 @@ impl CourseFolder {
         }
         found.into_values().collect()
     }
+}
+
+impl ExerciseFolder {
+    /// The exercise at or around a path, or the one of this name in or below the current folder.
+    pub fn find(given: &Path) -> Result<Self, Error> {
+        let input = match Input::locate(given) {
+            Err(Error::Missing { path, .. }) if given.components().count() == 1 => return Self::named(&path),
+            input => input?,
+        };
+        let folder = input.folder();
+        let around = folder.ancestors().take(MOST_LEVELS).find(|folder| is_exercise(folder));
+        let Some(folder) = around else {
+            return Err(Error::NoExercise { path: given.display().to_string(), nearest: None });
+        };
+        Ok(Self::at(folder, find::show_from(&current_folder()?, folder, true)))
+    }
+
+    fn named(name: &str) -> Result<Self, Error> {
+        let current = current_folder()?;
+        let entries = find::walker(&current).max_depth(Some(MOST_LEVELS)).sort_by_file_name(Ord::cmp).build();
+        let folders = entries.flatten().filter(|entry| entry.file_type().is_some_and(|it| it.is_dir()));
+        let found: Vec<_> = folders.map(|entry| entry.into_path()).filter(|folder| is_exercise(folder)).collect();
+        let called = |folder: &&PathBuf| folder.file_name().is_some_and(|it| it == name);
+        if let Some(folder) = found.iter().find(called) {
+            return Ok(Self::at(folder, find::show_from(&current, folder, false)));
+        }
+        let names: Vec<_> = found.iter().filter_map(|folder| folder.file_name()?.to_str()).collect();
+        let nearest = etude_course::nearest(name, names.iter().copied()).map(str::to_owned);
+        Err(Error::NoExercise { path: name.to_owned(), nearest })
+    }
+
+    fn at(folder: &Path, shown: String) -> Self {
+        Self { path: folder.display().to_string(), shown, files: files(folder) }
+    }
+}
+
+/// An exercise lies no deeper below the folder that somebody names it from, and its files no deeper in it.
+const MOST_LEVELS: usize = 6;
+
+fn is_exercise(folder: &Path) -> bool {
+    folder.join("lab.toml").is_file() || folder.join(".meta/config.json").is_file()
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

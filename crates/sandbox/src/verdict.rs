@@ -165,7 +165,8 @@ impl End<'_> {
             return None;
         }
         let refused = |bit| self.status.events & bit != 0;
-        if self.code == 0 && self.signal == 0 {
+        // How a program ends that is judged says nothing of what it was refused.
+        if self.code == 0 && self.signal == 0 && self.job.judge.is_none() {
             None
         } else if refused(event::EXEC_REFUSED) {
             Some(if self.job.profile < Profile::Process { Profile::Process } else { Profile::Shell })

@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod corpus;
+mod grade;
 mod mdbook;
 mod measure;
 mod run;
@@ -29,6 +30,8 @@ pub(crate) enum Benchmark {
     Run(run::Run),
     /// Skip waits under the virtual clock, beside looptime, trio and faketime
     Clock(clock::Clock),
+    /// Grade submissions for an exercise of five tests, beside pytest and unittest
+    Grade(grade::Grade),
     /// Run many tasks with and without being watched
     Trace(trace::Trace),
 }
@@ -55,6 +58,7 @@ pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Check(arguments) => check::run(arguments),
         Benchmark::Run(arguments) => run::run(arguments),
         Benchmark::Clock(arguments) => clock::run(arguments),
+        Benchmark::Grade(arguments) => grade::run(arguments),
         Benchmark::Trace(arguments) => trace::run(arguments),
     }
 }

@@ -6,7 +6,16 @@ use serde_json::Value;
 
 use crate::fixture::Etude;
 
-const TEST: &str = "from tea import cups\n\n\ndef test_cups():\n    assert cups(1) == 2\n";
+const TEST: &str = "\
+import unittest
+
+from tea import cups
+
+
+class TeaTest(unittest.TestCase):
+    def test_cups(self):
+        self.assertEqual(cups(1), 2)
+";
 
 /// An exercise in the folder `name`.
 fn exercise(folder: TempFolder, name: &str, starter: &str, solution: &str, settings: &str) -> TempFolder {
@@ -73,8 +82,8 @@ fn solutions_pass_and_starters_do_not() {
       |
       = hint: correct it, or add what it speaks of
 
-    error[failing-solution]: the solution does not pass its tests: `test_cups:
-                             AssertionError`
+    error[failing-solution]: the solution does not pass its tests:
+                             `TeaTest::test_cups`: AssertionError: 1 != 2
      --> wrong/lab.toml:1:1
       |
     1 |
@@ -110,6 +119,103 @@ fn solutions_pass_and_starters_do_not() {
 }
 
 #[test]
+fn wrong_answers_fail_as_they_say() {
+    let settings = "\
+[points]
+\"TeaTest.test_cups\" = 2
+test_pots = 1
+
+[[wrong]]
+answer = \"same\"
+fails = [\"TeaTest.test_cups\"]
+says = \"1 != 2\"
+
+[[wrong]]
+answer = \"lucky\"
+
+[[wrong]]
+answer = \"three\"
+says = \"too many\"
+";
+    let marked = "def cups(pots):\n    # BEGIN SOLUTION\n    return pots * 2\n    # END SOLUTION\n";
+    let folder = TempFolder::new()
+        .file("cups/lab.toml", settings)
+        .file("cups/solution/tea.py", marked)
+        .file("cups/tests/tea_test.py", TEST)
+        .file("cups/wrong/same.py", "def cups(pots):\n    return pots\n")
+        .file("cups/wrong/lucky.py", "def cups(pots):\n    return 2\n")
+        .file("cups/wrong/three.py", "def cups(pots):\n    return 3\n")
+        .file("cups/wrong/none.py", "")
+        .file("cups/README.md", "# Cups\n\nPour.\n");
+    assert_snapshot!(folder.etude("check"), @r#"
+    exit 1
+    --- stdout
+    error[exercise-files]: there is no test `test_pots` to be given points
+     --> cups/lab.toml:3:1
+      |
+    3 | test_pots = 1
+      | ^^^^^^^^^
+      |
+      = hint: name it as in `"CupsTest.test_together" = 2`
+
+    error[wrong-answer]: the wrong answer `lucky` passes all tests: they do not see
+                         that mistake
+      --> cups/lab.toml:11:10
+       |
+    11 | answer = "lucky"
+       |          ^^^^^^^
+       |
+       = hint: test what it gets wrong
+
+    error[wrong-answer]: the learner with the wrong answer `three` is not told `too
+                         many`, but `TeaTest::test_cups`: 3 != 2
+      --> cups/lab.toml:14:10
+       |
+    14 | answer = "three"
+       |          ^^^^^^^
+       |
+       = hint: let the test say it, or correct `says`
+
+    --- stderr
+    1 file, 0 snippets, 6 claims: 4 true, 2 false, 0 undecided; 3 errors (… ms)
+    "#);
+    let output = folder.command("check --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_snapshot!(report["exercises"][0]["wrong"], @r#"{"lucky":"false","none":"holds","same":"holds","three":"false"}"#);
+}
+
+#[test]
+fn settings_and_markers_are_checked() {
+    let folder = TempFolder::new()
+        .file("cups/lab.toml", "titel = \"Cups\"\n")
+        .file("cups/solution/tea.py", "def cups(pots):\n    # BEGIN SOLUTION\n    return pots * 2\n")
+        .file("cups/tests/tea_test.py", TEST)
+        .file("cups/README.md", "# Cups\n\nPour.\n");
+    assert_snapshot!(folder.etude("check"), @r#"
+    exit 1
+    --- stdout
+    error[exercise-files]: there is no field `titel`
+     --> cups/lab.toml:1:1
+      |
+    1 | titel = "Cups"
+      | ^^^^^
+      |
+      = hint: did you mean `title`?
+
+    error[exercise-files]: there is no `# END SOLUTION` for this beginning
+     --> cups/solution/tea.py:2:5
+      |
+    2 |     # BEGIN SOLUTION
+      |     ^^^^^^^^^^^^^^^^
+      |
+      = hint: put one after what the learner writes
+
+    --- stderr
+    1 file, 0 snippets, 2 claims: 1 true, 0 false, 1 undecided; 2 errors (… ms)
+    "#);
+}
+
+#[test]
 fn exercism_is_read_as_it_is_and_unittest_without_pytest() {
     let config = r#"{"files": {"solution": ["tea.py"], "test": ["tea_test.py"], "exemplar": [".meta/exemplar.py"]}}"#;
     let test = "\
@@ -130,5 +236,61 @@ class TeaTest(unittest.TestCase):
     exit 0
     --- stderr
     1 file, 0 snippets, 2 claims: 2 true, 0 false, 0 undecided; nothing to complain about (… ms)
+    ");
+}
+
+#[test]
+fn the_example_holds_what_it_claims() {
+    let folder = TempFolder::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/cups");
+    let output = folder.command("check --strict").arg(example).output().expect("etude runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.starts_with("2 files, 0 snippets, 4 claims: 4 true, 0 false, 0 undecided;"), "{said}");
+}
+
+/// What a solution needs, submissions may do as well.
+#[test]
+fn what_the_solution_needs_is_allowed() {
+    let server = "\
+import asyncio
+
+
+async def echoed(text):
+    async def answer(reader, writer):
+        writer.write(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_server(answer, '127.0.0.1', 8000)
+    reader, writer = await asyncio.open_connection('127.0.0.1', 8000)
+    writer.write(text.encode() + b'\\n')
+    told = await reader.readline()
+    server.close()
+    writer.close()
+    return told.decode().strip()
+";
+    let test = "\
+import asyncio
+import unittest
+
+from echo import echoed
+
+
+class EchoTest(unittest.TestCase):
+    def test_echoed(self):
+        self.assertEqual(asyncio.run(echoed('hi')), 'hi')
+";
+    let folder = TempFolder::new()
+        .file("echo/lab.toml", "")
+        .file("echo/solution/echo.py", server)
+        .file("echo/tests/echo_test.py", test)
+        .file("other.py", server.replace("8000", "8001"));
+    assert_snapshot!(folder.etude("grade echo other.py"), @"
+    exit 0
+    --- stdout
+    echo other.py
+
+      ✓ EchoTest::test_echoed
+
+    1 test passed, 1 of 1 point (… ms)
     ");
 }

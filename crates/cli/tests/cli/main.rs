@@ -12,6 +12,7 @@ mod find;
 mod fix;
 mod fixture;
 mod formats;
+mod grade;
 mod levels;
 mod new;
 mod pipes;

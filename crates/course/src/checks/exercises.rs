@@ -62,8 +62,8 @@ def test_cups():
     assert cups() == 2
 ```
 
-Mend the solution or the test. Tests are run by pytest where `packages` of `course.toml` has it, else `unittest` cases
-and functions that begin with `test` are run without it.
+Mend the solution or the test. Tests are graded as `etude grade` does it: `unittest` cases by `unittest`, all else by
+pytest, unless `runner` in `lab.toml` says so.
 "#,
     run: |_, _| {},
 };
@@ -123,6 +123,36 @@ def test_cups():
 ```
 
 Test what is to be written. Where working code is to be made better, say `refactoring = true` in `lab.toml`.
+"#,
+    run: |_, _| {},
+};
+
+pub static WRONG_ANSWER: Check = Check {
+    code: "wrong-answer",
+    severity: Severity::Error,
+    summary: "A wrong answer that the tests let pass, or that fails for another reason",
+    documentation: r#"
+Answers in `wrong/` of an exercise are plausible and wrong. Each was graded, and one passes all tests; or it passes those
+that `[[wrong]]` in `lab.toml` says it fails, or the learner is told something else.
+
+The tests do not see a mistake that learners make, or see another one. An answer without an entry has only to fail.
+
+Wrong, where the tests compare nothing but results, and `wrong/one_after_another.py` gives the same ones later:
+
+```toml
+[[wrong]]
+answer = "one_after_another"
+fails = ["CupsTest.test_together"]
+```
+
+Right, in the tests:
+
+```python norun
+seen = Lab().run(cups.brew_all, ["Ann", "Ben"])
+seen.took(2)
+```
+
+Test what the answer gets wrong, or correct what is said of it.
 "#,
     run: |_, _| {},
 };

@@ -3,7 +3,7 @@
 use etude_text::Severity;
 
 use super::Check;
-use super::exercises::{EXERCISE_FILES, FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER};
+use super::exercises::{EXERCISE_FILES, FAILING_SOLUTION, LOST_REFERENCE, PASSING_STARTER, WRONG_ANSWER};
 
 /// All of them, in alphabetical order of their codes.
 pub static RUN_CHECKS: &[&Check] = &[
@@ -20,6 +20,7 @@ pub static RUN_CHECKS: &[&Check] = &[
     &PASSING_STARTER,
     &UNDECIDED_SNIPPET,
     &UNMENTIONED_WARNING,
+    &WRONG_ANSWER,
 ];
 
 pub static FAILING_SNIPPET: Check = Check {

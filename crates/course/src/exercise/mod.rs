@@ -2,6 +2,7 @@
 
 mod derive;
 mod exercism;
+mod hand_in;
 mod hints;
 mod ours;
 mod reference;
@@ -73,6 +74,10 @@ impl Runner {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wrong {
     pub name: String,
+    /// Where the folder has it: one of its files.
+    pub path: String,
+    /// Where `lab.toml` names it.
+    pub entry: Option<Span>,
     /// All that would be handed in.
     pub files: Files,
     /// Tests it fails, by name; empty: any.
@@ -159,12 +164,15 @@ mod tests {
             wrong: vec![
                 Wrong {
                     name: "cold".to_owned(),
+                    path: "wrong/cold.py".to_owned(),
+                    entry: Some(Span::new(139, 145)),
                     files: files(&[("tea.py", "cold")]),
                     fails: vec!["T.test_a".to_owned()],
                     says: Some("cold".to_owned()),
                 },
                 Wrong {
                     name: "spilt".to_owned(),
+                    path: "wrong/spilt/pot.py".to_owned(),
                     files: files(&[("pot.py", "spilt"), ("tea.py", "done\n")]),
                     ..Wrong::default()
                 },

@@ -116,6 +116,7 @@ fn wrong(folder: Files, solution: &Files, entries: Vec<Entry>, problems: &mut Ve
         };
         let answer = answers.entry(name.to_owned()).or_insert_with(|| Wrong {
             name: name.to_owned(),
+            path: shown.clone(),
             files: solution.clone(),
             ..Wrong::default()
         });
@@ -124,7 +125,7 @@ fn wrong(folder: Files, solution: &Files, entries: Vec<Entry>, problems: &mut Ve
     for Entry { answer, fails, says } in entries {
         let name = answer.get_ref().strip_suffix(".py").unwrap_or(answer.get_ref());
         if let Some(found) = answers.get_mut(name) {
-            (found.fails, found.says) = (fails, says);
+            (found.entry, found.fails, found.says) = (Some(Span::at(answer.span())), fails, says);
             continue;
         }
         let hint = match spelling::nearest(name, answers.keys().map(String::as_str)) {

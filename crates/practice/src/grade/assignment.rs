@@ -6,7 +6,7 @@ use etude_course::{Exercise as Written, Files, Runner, is_test};
 use regex::bytes::Regex;
 
 use super::exercise::{Exercise, TestFile};
-use super::expectation::{self, Expectation, NotRecorded};
+use super::expectation::{Expectation, NotRecorded, record};
 use super::{Setup, Verdict, grade, job};
 use crate::plan::File;
 use crate::seal;
@@ -17,8 +17,6 @@ pub struct Assignment {
     pub exercise: Exercise,
     reference: Vec<File>,
     starter: Vec<File>,
-    /// Code that works is to be rewritten.
-    starter_may_pass: bool,
     needs: Vec<String>,
 }
 
@@ -45,7 +43,7 @@ impl Assignment {
         if exercise.runner() == Runner::Pytest || exercise.tests.iter().any(imports) {
             needs.push("pytest".to_owned());
         }
-        Self { exercise, reference, starter, starter_may_pass: written.refactoring, needs }
+        Self { exercise, reference, starter, needs }
     }
 
     /// Packages without which neither the learner's code nor the tests run. The last may be what runs the tests.
@@ -55,13 +53,12 @@ impl Assignment {
 
     /// A name for what the reference comes to: a digest of all that decides it. `world` stands for what it runs in: Étude
     /// itself, Python with its packages.
-    pub fn key(&self, setting: &str, world: &str) -> String {
-        let started = format!("{:?}", self.starter);
-        job::name(&self.exercise, &self.reference, &[setting, world, &started, &self.starter_may_pass.to_string()])
+    pub fn key(&self, world: &str) -> String {
+        job::name(&self.exercise, &self.reference, &[world])
     }
 
     pub fn record(&self, setup: &Setup<'_>) -> Result<Expectation, NotRecorded> {
-        expectation::record(&self.exercise, &self.reference, &self.starter, self.starter_may_pass, setup)
+        record(&self.exercise, &self.reference, setup)
     }
 
     /// Grades files of a learner. What they have not handed in is as the starter has it.

@@ -24,12 +24,12 @@ pub struct Expectation {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Part {
     pub statuses: BTreeMap<String, Status>,
-    /// What the starter comes to.
-    pub starter: BTreeMap<String, Status>,
     /// What the tests ask of the reference beyond values: operators with plain data, names of attributes.
     pub profile: BTreeSet<String>,
     /// What equals what of the objects that the tests compare by their own equality, by their class.
     pub matrix: BTreeMap<String, Matrix>,
+    /// The name of the sandbox's profile that the reference needs.
+    pub allowed: String,
 }
 
 /// Why an exercise cannot be graded as it is.
@@ -38,46 +38,47 @@ pub enum NotRecorded {
     Sandbox(etude_sandbox::Error),
     /// The reference does not come through all tests; each with its message.
     Reference(Vec<(String, String)>),
-    /// There is nothing that the starter does not pass already.
-    Starter,
 }
 
-/// Runs the reference and the starter. A starter that passes is no exercise unless `starter_may_pass`, as where code that
-/// works is to be rewritten.
-pub fn record(
-    exercise: &Exercise,
-    reference: &[File],
-    starter: &[File],
-    starter_may_pass: bool,
-    setup: &Setup<'_>,
-) -> Result<Expectation, NotRecorded> {
+impl std::fmt::Display for NotRecorded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotRecorded::Sandbox(error) => error.fmt(f),
+            NotRecorded::Reference(wrong) => {
+                write!(f, "the solution does not pass its tests")?;
+                let Some((test, message)) = wrong.first() else { return Ok(()) };
+                let test = if test.is_empty() { String::new() } else { format!("`{test}`: ") };
+                let more = if wrong.len() > 1 { format!(" (and {} more)", wrong.len() - 1) } else { String::new() };
+                write!(f, ": {test}{}{more}", message.trim_start_matches(": "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotRecorded {}
+
+/// Runs the reference.
+pub fn record(exercise: &Exercise, reference: &[File], setup: &Setup<'_>) -> Result<Expectation, NotRecorded> {
     let mut expectation =
         Expectation { digest: job::digest(exercise, reference, None, setup), ..Expectation::default() };
     for hidden in [false, true] {
         if !exercise.tests.iter().any(|file| file.hidden == hidden) {
             continue;
         }
-        let ran = passes::run(exercise, reference, hidden, None, setup).map_err(NotRecorded::Sandbox)?;
+        let ran = passes::record(exercise, reference, hidden, setup).map_err(NotRecorded::Sandbox)?;
         let wrong = wrong(&ran);
         if !wrong.is_empty() {
             return Err(NotRecorded::Reference(wrong));
         }
-        let statuses = statuses(&ran);
-        let profile: BTreeSet<&str> = ran.recorded.iter().map(String::as_str).collect();
-        let started = passes::run(exercise, starter, hidden, Some(&profile), setup).map_err(NotRecorded::Sandbox)?;
-        let started = self::statuses(&started);
-        let part = Part { statuses, starter: started, profile: ran.recorded, matrix: ran.matrix };
+        let statuses = ran.ended.iter().map(|(id, ended)| (id.clone(), ended.status)).collect();
+        let allowed = ran.allowed.name().to_owned();
+        let part = Part { statuses, profile: ran.recorded, matrix: ran.matrix, allowed };
         *if hidden { &mut expectation.hidden } else { &mut expectation.visible } = part;
     }
-    let passes = |part: &Part| part.starter == part.statuses;
-    if passes(&expectation.visible) && passes(&expectation.hidden) && !starter_may_pass {
-        return Err(NotRecorded::Starter);
+    if expectation == (Expectation { digest: expectation.digest.clone(), ..Expectation::default() }) {
+        return Err(NotRecorded::Reference(vec![(String::new(), "there are no tests".to_owned())]));
     }
     Ok(expectation)
-}
-
-fn statuses(ran: &Passes) -> BTreeMap<String, Status> {
-    ran.ended.iter().map(|(id, ended)| (id.clone(), ended.status)).collect()
 }
 
 /// What keeps a reference from being one.

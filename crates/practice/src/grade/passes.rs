@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use etude_course::Runner;
-use etude_sandbox::{Outcome, Result, Transcript};
+use etude_sandbox::{Outcome, Profile, Result, Transcript};
 
 use super::equality::Matrix;
 use super::exercise::Exercise;
+use super::expectation::Part;
 use super::lines::{self, Ended, Planned, Raised};
 use super::verdict::Status;
 use super::{Setup, job};
@@ -31,16 +32,43 @@ pub(super) struct Passes {
     pub(super) virtual_time: Duration,
     pub(super) events: Option<Vec<u8>>,
     pub(super) runs: usize,
+    pub(super) allowed: Profile,
+    /// What would allow what was refused.
+    needs: Option<Profile>,
 }
 
+/// Runs the reference, and notes what that takes.
+pub(super) fn record(exercise: &Exercise, reference: &[File], hidden: bool, setup: &Setup<'_>) -> Result<Passes> {
+    let mut passes = run(exercise, reference, hidden, None, setup)?;
+    // Whoever may start anything could start what the tests' side does not expect.
+    while let Some(needs) = passes.needs.filter(|needs| *needs > passes.allowed && *needs < Profile::Shell) {
+        passes = run_allowed(exercise, reference, hidden, None, needs, setup)?;
+    }
+    Ok(passes)
+}
+
+/// Without a part it is recorded.
 pub(super) fn run(
     exercise: &Exercise,
     submission: &[File],
     hidden: bool,
-    profile: Option<&BTreeSet<&str>>,
+    part: Option<&Part>,
     setup: &Setup<'_>,
 ) -> Result<Passes> {
-    let mut passes = Passes::default();
+    let allowed = part.and_then(|part| Profile::from_name(&part.allowed)).unwrap_or_default();
+    run_allowed(exercise, submission, hidden, part, allowed, setup)
+}
+
+fn run_allowed(
+    exercise: &Exercise,
+    submission: &[File],
+    hidden: bool,
+    part: Option<&Part>,
+    allowed: Profile,
+    setup: &Setup<'_>,
+) -> Result<Passes> {
+    let profile: Option<BTreeSet<&str>> = part.map(|part| part.profile.iter().map(String::as_str).collect());
+    let mut passes = Passes { allowed, ..Passes::default() };
     if exercise.runner() == Runner::Pytest && setup.environment.provides("pytest").is_none() {
         let text = "the tests need `pytest`, which is not among the packages; add it to `packages` in `course.toml`";
         passes.failed = Some(Raised { text: text.into(), ..Raised::default() });
@@ -48,7 +76,8 @@ pub(super) fn run(
     }
     while passes.runs < MOST_RUNS {
         let skip: Vec<String> = passes.ended.keys().cloned().collect();
-        let job = job::of(exercise, submission, hidden, profile, &skip, setup)?;
+        let mut job = job::of(exercise, submission, hidden, profile.as_ref(), &skip, setup)?;
+        job.profile = allowed;
         let transcript = setup.sandbox.run(&job, &mut |_| ())?;
         if passes.add(transcript) {
             break;
@@ -63,6 +92,7 @@ impl Passes {
     fn add(&mut self, transcript: Transcript) -> bool {
         let told = lines::read(&transcript.stdout());
         self.runs += 1;
+        self.needs = self.needs.max(transcript.needs);
         self.wall += transcript.wall;
         self.virtual_time += transcript.virtual_time;
         if self.events.is_none() {

@@ -38,6 +38,8 @@ pub struct Test {
     pub message: Option<String>,
     /// What the learner's code and the test printed; of hidden tests nothing.
     pub output: String,
+    #[serde(skip)]
+    right: bool,
     /// Two of the learner's objects were compared by their own equality, which the reference's pattern then confirmed. Not
     /// told of hidden tests.
     pub by_own_equality: bool,
@@ -62,7 +64,29 @@ pub struct Verdict {
     pub digest: String,
 }
 
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::Error => "error",
+            Status::Skip => "skip",
+        }
+    }
+}
+
+impl Test {
+    /// It came out as with the reference.
+    pub fn is_right(&self) -> bool {
+        self.right
+    }
+}
+
 impl Verdict {
+    pub fn worth(&self) -> u32 {
+        self.tests.iter().map(|test| test.worth).sum()
+    }
+
     pub fn points(&self) -> u32 {
         self.tests.iter().map(|test| test.points).sum()
     }
@@ -175,6 +199,7 @@ fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status
         task: planned.and_then(|planned| planned.task),
         worth,
         points: if right { worth } else { 0 },
+        right,
         hidden,
         message,
         output: if hidden { String::new() } else { ended.output },

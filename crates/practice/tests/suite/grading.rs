@@ -19,7 +19,6 @@ pub(crate) struct Given {
     pub(crate) path: PathBuf,
     pub(crate) exercise: Exercise,
     pub(crate) reference: Vec<File>,
-    pub(crate) starter: Vec<File>,
 }
 
 impl Given {
@@ -34,11 +33,11 @@ impl Given {
             tests: [tests("tests", false), tests("tests_hidden", true)].concat(),
             ..Exercise::default()
         };
-        Given { starter: files(&path.join("starter")), exercise, reference, path }
+        Given { exercise, reference, path }
     }
 
     pub(crate) fn recorded(&self, setup: &Setup<'_>) -> Expectation {
-        record(&self.exercise, &self.reference, &self.starter, false, setup).expect("the reference passes")
+        record(&self.exercise, &self.reference, setup).expect("the reference passes")
     }
 
     /// What is in a folder, each file in place of the learner's module.

@@ -19,3 +19,4 @@ pub use json::{JsonDiagnostic, json};
 pub use sarif::{Rule, Tool, sarif};
 pub use terminal::{Terminal, terminal};
 pub use visible::{push_visible, visible};
+pub use wrap::wrap;

@@ -2,7 +2,7 @@ use super::visible::{visible, width};
 
 /// `text` made visible and broken at spaces into lines of at most `columns`. A longer word gets a line of its own:
 /// paths and code are worth more whole than straight at the margin.
-pub(crate) fn wrap(text: &str, columns: usize) -> String {
+pub fn wrap(text: &str, columns: usize) -> String {
     visible(text).split('\n').map(|line| wrap_line(line, columns)).collect::<Vec<_>>().join("\n")
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Check {
     peers: bool,
 }
 
-const PEERS: [&str; 2] = ["pytest-examples", "pytest-markdown-docs"];
+const PEERS: [&str; 3] = ["pytest", "pytest-examples", "pytest-markdown-docs"];
 
 /// What pytest-examples wants beside the lesson.
 const EXAMPLES: &str = "\
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Check) -> Result<()> {
         row.command.env("XDG_CACHE_HOME", folder.join("cache"));
     }
     if arguments.peers {
-        let python = install(folder)?;
+        let python = install(folder, &PEERS)?;
         let pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider"];
         rows.push(row("pytest-examples", folder, &python, &[&pytest[..], &["test_lesson.py"]].concat()));
         rows.push(row(
@@ -100,7 +100,7 @@ fn row(name: &'static str, folder: &Path, program: &Path, words: &[&str]) -> Row
     Row { name, command, times: Vec::new() }
 }
 
-fn write(folder: &Path, path: &str, text: &str) -> Result<()> {
+pub(super) fn write(folder: &Path, path: &str, text: &str) -> Result<()> {
     let place = folder.join(path);
     let parent = place.parent().unwrap_or(folder);
     std::fs::create_dir_all(parent)
@@ -134,15 +134,15 @@ fn python() -> Result<String> {
 }
 
 /// The Python with the peers.
-fn install(folder: &Path) -> Result<PathBuf> {
+pub(super) fn install(folder: &Path, peers: &[&str]) -> Result<PathBuf> {
     let environment = folder.join("environment");
     tool::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    let quiet = ["install", "--quiet", "--disable-pip-version-check", "pytest"];
-    tool::run(Command::new(environment.join("bin/pip")).args(quiet).args(PEERS))?;
+    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
+    tool::run(Command::new(environment.join("bin/pip")).args(quiet).args(peers))?;
     Ok(environment.join("bin/python"))
 }
 
-fn once(command: &mut Command) -> Result<Duration> {
+pub(super) fn once(command: &mut Command) -> Result<Duration> {
     let before = Instant::now();
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     let time = before.elapsed();

@@ -12,7 +12,7 @@ use etude_text::{Diagnostic, FileId, Sources};
 use rayon::prelude::*;
 
 use super::kept::Kept;
-use super::sessions::{Sessions, complete, missing};
+use super::sessions::{OneSandbox, Sessions, complete, missing};
 use super::timelines::{self, Picture};
 use crate::interrupts::Interrupts;
 use crate::printer::{Printer, count};
@@ -46,6 +46,7 @@ pub(super) struct Manner<'a> {
     /// Draw what each session does; what is kept of earlier runs would not show it.
     pub(super) timelines: bool,
     pub(super) interrupts: &'a Interrupts,
+    pub(super) sandbox: &'a OneSandbox,
 }
 
 /// Runs all lessons that were asked for, as far as it is not known what comes out.

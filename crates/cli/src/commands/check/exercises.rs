@@ -2,23 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::{self, Check, exercises};
 use etude_course::{Course, Exercise, Problem, lost};
 use etude_practice::decide::Verdict;
-use etude_practice::exercise::{Judged, judge};
+use etude_practice::exercise::{self, Judged, Shown};
+use etude_practice::grade::prepared;
 use etude_project::{ExerciseFolder, Workspace};
+use etude_sandbox::Environment;
 use etude_text::{Diagnostic, FileId, Source, Span};
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::sessions::{With, start};
+use super::execute::Manner;
+use super::kept;
+use crate::grading::{setup, with};
+use crate::interrupts::interruptible;
 use crate::printer::Printer;
+use crate::progress::{bar, watched};
 
 /// One exercise, and what became of it.
 pub(super) struct Judgement {
     /// From the course's root.
     path: String,
     judged: Judged,
+    /// The names of its wrong answers.
+    answers: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -29,12 +39,14 @@ pub(super) struct Report<'a> {
     solution: &'static str,
     /// Whether the starter fails, or passes where it is to be refactored.
     starter: &'static str,
+    /// Whether each wrong answer fails as it says.
+    wrong: BTreeMap<&'a str, &'static str>,
     evidence: Vec<&'a str>,
 }
 
 impl Judgement {
-    pub(super) fn verdicts(&self) -> [&Verdict; 2] {
-        [&self.judged.solution, &self.judged.starter]
+    pub(super) fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
+        [&self.judged.solution, &self.judged.starter].into_iter().chain(&self.judged.wrong)
     }
 
     pub(super) fn report(&self) -> Report<'_> {
@@ -44,67 +56,140 @@ impl Judgement {
             Verdict::False { .. } => "false",
             Verdict::Undecided { .. } => "undecided",
         };
-        let words = self.verdicts().into_iter().filter_map(|verdict| match verdict {
+        let words = self.verdicts().filter_map(|verdict| match verdict {
             Verdict::Holds => None,
             Verdict::False { evidence, .. } | Verdict::NotAlways { evidence, .. } => Some(evidence.as_str()),
             Verdict::Undecided { reason, .. } => Some(reason.as_str()),
         });
-        let [solution, starter] = self.verdicts().map(word);
-        Report { path: &self.path, solution, starter, evidence: words.collect() }
-    }
-}
-
-/// Runs the exercises in the folders that were asked for.
-pub(super) fn judged(workspace: &mut Workspace, printer: &Printer) -> anyhow::Result<Vec<Judgement>> {
-    let found: Vec<Vec<ExerciseFolder>> = workspace.courses.iter().map(|folder| folder.exercises()).collect();
-    let mut all = Vec::new();
-    let mut sandbox = None;
-    for (index, folders) in found.into_iter().enumerate().filter(|(_, folders)| !folders.is_empty()) {
-        let sandbox = match &mut sandbox {
-            Some(sandbox) => sandbox,
-            none => none.insert(start(printer)?),
-        };
-        let environment = With::of(&workspace.courses[index].course.config)?.environment(printer)?;
-        for folder in folders {
-            let (exercise, problems) = Exercise::read(&folder.files);
-            let judged = judge(&exercise, sandbox, &environment);
-            all.push(judgement(workspace, index, folder, &exercise, &problems, judged));
+        let wrong = self.answers.iter().zip(&self.judged.wrong);
+        Report {
+            path: &self.path,
+            solution: word(&self.judged.solution),
+            starter: word(&self.judged.starter),
+            wrong: wrong.map(|(answer, verdict)| (answer.as_str(), word(verdict))).collect(),
+            evidence: words.collect(),
         }
     }
-    Ok(all)
 }
 
-fn judgement(
-    workspace: &mut Workspace,
+/// An exercise of a course, on its way.
+struct Read {
     course: usize,
     folder: ExerciseFolder,
-    exercise: &Exercise,
-    problems: &[Problem],
-    judged: Judged,
-) -> Judgement {
+    exercise: Exercise,
+    problems: Vec<Problem>,
+}
+
+/// Grades what the exercises in the folders that were asked for hold, as far as it is not known what comes of it.
+pub(super) fn judged(
+    workspace: &mut Workspace,
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> anyhow::Result<Vec<Judgement>> {
+    let mut all = Vec::new();
+    for (course, folder) in workspace.courses.iter().enumerate() {
+        all.extend(folder.exercises().into_iter().map(|folder| {
+            let (exercise, problems) = Exercise::read(&folder.files);
+            Read { course, folder, exercise, problems }
+        }));
+    }
+    let shown = shown(&all, workspace, manner, printer)?;
+    let judgements = all.into_iter().zip(shown).map(|(read, shown)| judgement(workspace, read, &shown));
+    Ok(judgements.collect())
+}
+
+fn shown(all: &[Read], workspace: &Workspace, manner: &Manner<'_>, printer: &Printer) -> anyhow::Result<Vec<Shown>> {
+    let cache = kept::cache()?;
+    let mut found: Vec<Option<Shown>> = Vec::new();
+    // What is not known, with what it runs with and the name to keep it by.
+    let mut missing = Vec::new();
+    for (index, read) in all.iter().enumerate() {
+        if !exercise::is_complete(&read.exercise) {
+            found.push(Some(Shown::default()));
+            continue;
+        }
+        let with = with(&read.exercise, &workspace.courses[read.course].course.config)?;
+        let key = with.world().filter(|_| manner.cached).map(|world| exercise::key(&read.exercise, &world));
+        let known = key.as_deref().and_then(|key| Shown::decode(&cache.get(key)?));
+        if known.is_none() {
+            missing.push((index, with));
+        }
+        found.push(known);
+    }
+    if missing.is_empty() {
+        return Ok(found.into_iter().flatten().collect());
+    }
+    let sandbox = manner.sandbox.get(printer)?;
+    let mut environments = Vec::new();
+    for (index, with) in &missing {
+        match with.environment(printer) {
+            Ok(environment) => environments.push((*index, prepared(environment), with.world())),
+            Err(error) => found[*index] = Some(Shown::unknown(format!("{error:#}"))),
+        }
+    }
+    let graded = watched(printer, |tell| {
+        let told = Mutex::new((0, tell));
+        interruptible(sandbox, manner.interrupts, || {
+            let one = |(index, environment, world): &(usize, Environment, Option<String>)| {
+                let shown = exercise::show(&all[*index].exercise, &setup(sandbox, environment));
+                let key = world.as_ref().map(|world| exercise::key(&all[*index].exercise, world));
+                if let Some(key) = key.filter(|_| manner.cached && shown.is_lasting() && !sandbox.is_interrupted()) {
+                    // Without it the next check takes as long as this one.
+                    let _ = cache.put(&key, &shown.encode());
+                }
+                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.0 += 1;
+                let text = format!("grading exercises {}", bar(told.0, environments.len()));
+                (told.1)(text);
+                (*index, shown)
+            };
+            Ok(environments.par_iter().map(one).collect::<Vec<_>>())
+        })
+    })?;
+    for (index, shown) in graded {
+        found[index] = Some(shown);
+    }
+    cache.bound(kept::MOST);
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn judgement(workspace: &mut Workspace, read: Read, shown: &Shown) -> Judgement {
+    let Read { course, folder, exercise, problems } = read;
+    let judged = exercise::judge(&exercise, shown);
     let mut shelf = Shelf { folder: &folder, known: BTreeMap::new() };
     let mut diagnostics = Vec::new();
-    for Problem { file, span, message, hint } in problems {
+    let mut say = |file: &str, span: Span, check: &'static Check, words: &str, hint: Option<&String>| {
         let file = shelf.file(workspace, file);
-        let course = &workspace.courses[course].course;
-        let found = diagnostic(course, &exercises::EXERCISE_FILES, file, *span, message.clone());
-        diagnostics.extend(found.map(|found| Diagnostic { hint: hint.clone(), ..found }));
+        let found = diagnostic(&workspace.courses[course].course, check, file, span, words.to_owned());
+        diagnostics.extend(found.map(|found| Diagnostic { hint: hint.cloned(), ..found }));
+    };
+    for Problem { file, span, message, hint } in &problems {
+        say(file, *span, &exercises::EXERCISE_FILES, message, hint.as_ref());
+    }
+    let settings = folder.files.get(&exercise.settings).map(Vec::as_slice).unwrap_or_default();
+    for name in &judged.unknown {
+        let at = String::from_utf8_lossy(settings).find(name.as_str()).unwrap_or(0);
+        let hint = "name it as in `\"CupsTest.test_together\" = 2`".to_owned();
+        let message = format!("there is no test `{name}` to be given points");
+        say(&exercise.settings, Span::at(at..at + name.len()), &exercises::EXERCISE_FILES, &message, Some(&hint));
     }
     for (verdict, check) in
         [(&judged.solution, &exercises::FAILING_SOLUTION), (&judged.starter, &exercises::PASSING_STARTER)]
     {
         let Verdict::False { evidence, hint, .. } = verdict else { continue };
-        let file = shelf.file(workspace, &exercise.settings);
-        let found = diagnostic(&workspace.courses[course].course, check, file, Span::empty(0), evidence.clone());
-        diagnostics.extend(found.map(|found| Diagnostic { hint: hint.clone(), ..found }));
+        say(&exercise.settings, Span::empty(0), check, evidence, hint.as_ref());
     }
-    for lost in lost(exercise) {
-        let file = shelf.file(workspace, &lost.text);
-        let course = &workspace.courses[course].course;
-        let found = diagnostic(course, &exercises::LOST_REFERENCE, file, lost.span, lost.what);
-        diagnostics.extend(found.map(|found| found.hint("correct it, or add what it speaks of")));
+    for (answer, verdict) in exercise.wrong.iter().zip(&judged.wrong) {
+        let Verdict::False { evidence, hint, .. } = verdict else { continue };
+        let (file, span) = answer.entry.map_or((&answer.path, Span::empty(0)), |span| (&exercise.settings, span));
+        say(file, span, &exercises::WRONG_ANSWER, evidence, hint.as_ref());
     }
-    Judgement { path: folder.path, judged, diagnostics }
+    for lost in lost(&exercise) {
+        let hint = "correct it, or add what it speaks of".to_owned();
+        say(&lost.text, lost.span, &exercises::LOST_REFERENCE, &lost.what, Some(&hint));
+    }
+    let answers = exercise.wrong.into_iter().map(|answer| answer.name).collect();
+    Judgement { path: folder.path, judged, answers, diagnostics }
 }
 
 fn diagnostic(course: &Course, check: &'static Check, file: FileId, span: Span, words: String) -> Option<Diagnostic> {

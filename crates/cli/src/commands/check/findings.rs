@@ -89,7 +89,7 @@ impl Findings {
 }
 
 impl Findings {
-    /// Adds what exercises claim without words: each has a solution that passes and a starter that does not.
+    /// Adds what exercises claim without words: of each the solution passes, and starter and wrong answers do not.
     pub(super) fn add_exercises(&mut self, exercises: &[Judgement]) {
         for exercise in exercises {
             for verdict in exercise.verdicts() {

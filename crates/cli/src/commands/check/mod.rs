@@ -27,6 +27,7 @@ use serde::Serialize;
 use self::execute::{Decided, Manner, execute};
 use self::findings::{Claims, Findings};
 use self::levels::Levels;
+use self::sessions::OneSandbox;
 use self::verdicts::VerdictReport;
 use crate::Status;
 use crate::catalogue;
@@ -157,7 +158,9 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
     let mut unsaved = if *fix { fix::run(&mut workspace, &mut findings, levels, printer) } else { Vec::new() };
     let hunted: Vec<u64> = (1..=races.unwrap_or(0)).collect();
     let seeds = if *update && hunted.is_empty() { update::TWICE } else { &hunted };
-    let manner = Manner { with, cached: !no_cache, seeds, timelines: timeline.is_some(), interrupts };
+    let sandbox = OneSandbox::default();
+    let manner =
+        Manner { with, cached: !no_cache, seeds, timelines: timeline.is_some(), interrupts, sandbox: &sandbox };
     let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
     if *update && interrupts.signal().is_none() {
         let (found, errors) = update::run(&mut workspace, &decided, printer);
@@ -172,7 +175,7 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
         timelines::write(&decided, folder, printer)?;
     }
     let skipped = *no_run || interrupts.signal().is_some();
-    let exercises = if skipped { Vec::new() } else { exercises::judged(&mut workspace, printer)? };
+    let exercises = if skipped { Vec::new() } else { exercises::judged(&mut workspace, &manner, printer)? };
     findings.add_exercises(&exercises);
     Ok(Checked { workspace, findings, decided, exercises, unsaved, wall: started.elapsed(), stamp })
 }

@@ -1,6 +1,6 @@
 //! The sessions of courses: which of them have to be run, and running those.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use etude_course::Config;
@@ -50,7 +50,7 @@ impl With {
     }
 
     /// As part of the names of what is kept.
-    fn world(&self) -> Option<String> {
+    pub(crate) fn world(&self) -> Option<String> {
         environment::fingerprint(&self.pythons.cache, &self.interpreter, &self.requirements).as_deref().map(world)
     }
 }
@@ -93,7 +93,7 @@ pub(super) fn complete(
     printer: &Printer,
 ) -> anyhow::Result<()> {
     let (all, mut before) = (missing(courses), 0);
-    let sandbox = start(printer)?;
+    let sandbox = manner.sandbox.get(printer)?;
     for course in courses {
         let missing: Vec<usize> = course.missing().collect();
         let Some(with) = course.with.as_ref().filter(|_| !missing.is_empty()) else { continue };
@@ -103,7 +103,7 @@ pub(super) fn complete(
         let sessions: Vec<&Session> = missing.iter().map(|index| course.all[*index]).collect();
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let (seeds, trace) = (manner.seeds, manner.timelines);
-        let setup = Setup { sandbox: &sandbox, environment: &environment, at_once, seeds, trace };
+        let setup = Setup { sandbox, environment: &environment, at_once, seeds, trace };
         let found = Mutex::new((Vec::new(), before));
         watched(printer, |tell| {
             let tell = Mutex::new(tell);
@@ -116,7 +116,7 @@ pub(super) fn complete(
                 found.1 += 1;
                 tell.lock().unwrap_or_else(PoisonError::into_inner)(format!("running {}", bar(found.1, all)));
             };
-            interruptible(&sandbox, manner.interrupts, || {
+            interruptible(sandbox, manner.interrupts, || {
                 run(&sessions, &setup, &done);
                 Ok(())
             })
@@ -129,6 +129,19 @@ pub(super) fn complete(
         }
     }
     Ok(())
+}
+
+/// The one sandbox of a check, started when something has to run.
+#[derive(Default)]
+pub(super) struct OneSandbox(OnceLock<Sandbox>);
+
+impl OneSandbox {
+    pub(super) fn get(&self, printer: &Printer) -> anyhow::Result<&Sandbox> {
+        if self.0.get().is_none() {
+            let _ = self.0.set(start(printer)?);
+        }
+        self.0.get().context("the sandbox was just started")
+    }
 }
 
 pub(crate) fn start(printer: &Printer) -> anyhow::Result<Sandbox> {

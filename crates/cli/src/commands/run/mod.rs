@@ -8,9 +8,9 @@ mod load;
 mod output;
 mod races;
 mod report;
-mod seen;
+pub(crate) mod seen;
 mod stand_ins;
-mod timeline;
+pub(crate) mod timeline;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -189,7 +189,7 @@ fn draw(
         Program::Command(program) => program,
     };
     for drawing in &arguments.timeline {
-        drawing.draw(seen, transcript, title, printer)?;
+        drawing.draw(seen, timeline::leaves_a_line_open(transcript), title, printer)?;
     }
     Ok(())
 }

@@ -7,21 +7,21 @@ use etude_text::{Diagnostic, FileId, Source, Sources};
 use etude_trace::{Ending, Finding, Note, Timeline, Trace, findings};
 
 /// The Python files of a run, by the names they have in it.
-pub(super) struct Texts(BTreeMap<String, Source>);
+pub(crate) struct Texts(BTreeMap<String, Source>);
 
 impl Texts {
     pub(super) fn of(job: &Job) -> Self {
         let program = match &job.program {
-            Program::Python { path, source } => Some((path, source)),
+            Program::Python { path, source } => Some((path.as_str(), source)),
             Program::Command(_) => None,
         };
-        let modules = job.files.iter().filter(|(path, _)| path.as_str().ends_with(".py"));
-        let all = program.into_iter().chain(modules.map(|(path, content)| (path, content)));
-        let read = |(path, content): (&_, &Vec<u8>)| {
-            let path = ToString::to_string(path);
-            (path.clone(), Source::decode(path, content.clone()))
-        };
-        Self(all.map(read).collect())
+        Self::of_files(program.into_iter().chain(job.files.iter().map(|(path, content)| (path.as_str(), content))))
+    }
+
+    pub(crate) fn of_files<'a>(files: impl Iterator<Item = (&'a str, &'a Vec<u8>)>) -> Self {
+        let modules = files.filter(|(path, _)| path.ends_with(".py"));
+        let read = |(path, content): (&str, &Vec<u8>)| (path.to_owned(), Source::decode(path, content.clone()));
+        Self(modules.map(read).collect())
     }
 
     fn text(&self, file: &str) -> Option<&str> {
@@ -29,20 +29,26 @@ impl Texts {
     }
 }
 
-pub(super) struct Seen {
-    pub(super) timeline: Timeline,
-    pub(super) findings: Vec<Finding>,
+pub(crate) struct Seen {
+    pub(crate) timeline: Timeline,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Seen {
     pub(super) fn of(transcript: &Transcript, job: &Job, texts: &Texts) -> Self {
-        let mut trace = Trace::decode(transcript.events.as_deref().unwrap_or_default());
         let why = match job.program {
             Program::Command(_) => Some("it is a command, and only Python programs can be watched"),
-            Program::Python { .. } => transcript.events.is_none().then_some("the run handed back no events"),
+            Program::Python { .. } => None,
         };
+        Self::in_events(transcript.events.as_deref(), transcript.outcome, why, texts)
+    }
+
+    /// What events let see; without any there is a reason for it.
+    pub(crate) fn in_events(events: Option<&[u8]>, outcome: Outcome, why: Option<&str>, texts: &Texts) -> Self {
+        let mut trace = Trace::decode(events.unwrap_or_default());
+        let why = why.or_else(|| events.is_none().then_some("the run handed back no events"));
         trace.notes.extend(why.map(|why| Note::Untraced(why.to_owned())));
-        let ending = ending(transcript.outcome);
+        let ending = ending(outcome);
         let findings = findings::findings(&trace, ending, &|file| texts.text(file));
         Self { timeline: Timeline::new(&trace, ending), findings }
     }
@@ -68,7 +74,7 @@ fn ending(outcome: Outcome) -> Ending {
 }
 
 /// Findings as the rest of the tool says what it finds.
-pub(super) fn diagnostics<'a>(
+pub(crate) fn diagnostics<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
     texts: &Texts,
 ) -> (Sources, Vec<Diagnostic>) {

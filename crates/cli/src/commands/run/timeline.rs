@@ -11,7 +11,7 @@ use crate::paths::is_stdin;
 use crate::printer::Printer;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Drawing {
+pub(crate) enum Drawing {
     Terminal,
     /// A picture.
     Svg(PathBuf),
@@ -20,7 +20,7 @@ pub(super) enum Drawing {
 }
 
 /// For clap.
-pub(super) fn parse(text: &str) -> Result<Drawing, String> {
+pub(crate) fn parse(text: &str) -> Result<Drawing, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
@@ -34,20 +34,14 @@ pub(super) fn parse(text: &str) -> Result<Drawing, String> {
 }
 
 impl Drawing {
-    pub(super) fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         match self {
             Drawing::Terminal => None,
             Drawing::Svg(path) | Drawing::Chrome(path) => Some(path),
         }
     }
 
-    pub(super) fn draw(
-        &self,
-        seen: &Seen,
-        transcript: &Transcript,
-        title: &str,
-        printer: &Printer,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn draw(&self, seen: &Seen, line_is_open: bool, title: &str, printer: &Printer) -> anyhow::Result<()> {
         let Seen { timeline, findings, .. } = seen;
         match self {
             Drawing::Svg(path) => etude_project::put(path, draw::svg(timeline, title, findings).as_bytes())?,
@@ -57,7 +51,7 @@ impl Drawing {
             }
             Drawing::Terminal => {
                 let mut out = printer.out();
-                if leaves_a_line_open(transcript) {
+                if line_is_open {
                     writeln!(out)?;
                 }
                 out.write_all(draw::text(timeline, findings, printer.drawing()).as_bytes())?;
@@ -69,7 +63,7 @@ impl Drawing {
 }
 
 /// Whether what the program wrote to standard output ends within a line that nobody has ended since.
-fn leaves_a_line_open(transcript: &Transcript) -> bool {
+pub(super) fn leaves_a_line_open(transcript: &Transcript) -> bool {
     let shared = io::stdout().is_terminal() && io::stderr().is_terminal();
     let last = transcript.writes.iter().rfind(|write| write.stream == Stream::Stdout && !write.bytes.is_empty());
     !shared && last.is_some_and(|write| write.bytes.last() != Some(&b'\n'))

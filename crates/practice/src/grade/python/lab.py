@@ -12,6 +12,8 @@
 ten seconds takes exactly that, and costs nothing. The doubles keep the books, out of reach of the code that calls them:
 how long something took, how many calls were under way, which were cancelled. Code can wait without need, but it cannot
 make a double shorter. Only `nothing_left` also believes what the learner's own loop says.
+
+`@task(2)` says which task of the exercise a test is about, as `@pytest.mark.task(taskno=2)` does where there is pytest.
 """
 import asyncio
 import time
@@ -19,6 +21,23 @@ import time
 import etude_proxies
 
 MOST_TURNS = 100_000
+
+
+class _Mark:
+    """As much of a mark of pytest's as tells a task."""
+
+    name = "task"
+
+    def __init__(self, number):
+        self.args, self.kwargs = (number,), {}
+
+
+def task(number):
+    def mark(test):
+        test.pytestmark = [*getattr(test, "pytestmark", ()), _Mark(number)]
+        return test
+
+    return mark
 
 
 class Call:

@@ -110,7 +110,8 @@ class Loops(Peer):
             loop = self._led_loop()
         self.last_task += 1
         number = self.last_task
-        task = self.tasks[number] = loop.create_task(main())
+        # Its own coroutine is what a timeline names, and what findings are about.
+        task = self.tasks[number] = loop.create_task(thing if asyncio.iscoroutine(thing) else main())
         task.add_done_callback(lambda task: self._is_done(number, task))
         return number
 

@@ -1,2 +1,0 @@
-def initials(names):
-    pass

@@ -1,6 +1,0 @@
-def count(text):
-    pass
-
-
-def longest(words):
-    pass
