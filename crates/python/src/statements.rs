@@ -1,0 +1,66 @@
+use etude_text::Span;
+use ruff_python_ast::{Expr, ModModule, Stmt};
+use ruff_python_parser::Parsed;
+
+use crate::depth;
+use crate::module::span_of;
+
+/// What a statement of a module does, as far as somebody asks who takes code apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatementKind {
+    /// A value that nobody keeps: a notebook shows the one that comes last.
+    Expression,
+    /// `del` of these names.
+    Delete(Vec<String>),
+    Import,
+    /// A function or a class.
+    Definition,
+    Other,
+}
+
+/// A statement at module level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub kind: StatementKind,
+    /// With decorators.
+    pub span: Span,
+}
+
+/// The statements at module level, in order, of whatever could be understood.
+pub fn statements(source: &str) -> Vec<Statement> {
+    depth::with_tree(source, describe).unwrap_or_default()
+}
+
+fn describe(parsed: &Parsed<ModModule>) -> Vec<Statement> {
+    let kind = |statement: &Stmt| match statement {
+        Stmt::Expr(_) => StatementKind::Expression,
+        Stmt::Delete(delete) => {
+            let name = |target: &Expr| target.as_name_expr().map(|name| name.id.to_string());
+            StatementKind::Delete(delete.targets.iter().filter_map(name).collect())
+        }
+        Stmt::Import(_) | Stmt::ImportFrom(_) => StatementKind::Import,
+        Stmt::FunctionDef(_) | Stmt::ClassDef(_) => StatementKind::Definition,
+        _ => StatementKind::Other,
+    };
+    parsed.suite().iter().map(|statement| Statement { kind: kind(statement), span: span_of(statement) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_told_apart() {
+        let source = "import os\n@cached\ndef f(): ...\nx = f()\ndel x, os.name\nf(\n  1)\n";
+        let found: Vec<(StatementKind, &str)> =
+            statements(source).into_iter().map(|it| (it.kind, it.span.slice(source))).collect();
+        let expected = [
+            (StatementKind::Import, "import os"),
+            (StatementKind::Definition, "@cached\ndef f(): ..."),
+            (StatementKind::Other, "x = f()"),
+            (StatementKind::Delete(vec!["x".to_owned()]), "del x, os.name"),
+            (StatementKind::Expression, "f(\n  1)"),
+        ];
+        assert_eq!(found, expected);
+    }
+}
