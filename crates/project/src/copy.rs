@@ -111,7 +111,7 @@ impl Copies {
     }
 }
 
-fn slashed(path: &Path) -> Option<String> {
+pub(crate) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> =
         path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/")).filter(|path| !path.is_empty())

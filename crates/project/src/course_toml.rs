@@ -147,6 +147,7 @@ pub(crate) fn order(
     ordered.extend(unlisted.iter().filter(|path| shelf.named.contains(*path)).map(|path| (*path).to_owned()));
     let left: Vec<&str> =
         unlisted.into_iter().filter(|path| !shelf.named.contains(path) && !is_front_page(path)).collect();
+    let left = left.into_iter().filter(|path| !is_of_exercise(path, shelf.root)).collect::<Vec<_>>();
     if let Some(note) = left_out(&left) {
         let end = listed.last().map_or(Span::empty(0), |(_, span)| *span);
         let mut note = diagnostic(file, end, note);
@@ -159,6 +160,13 @@ pub(crate) fn order(
 /// The README beside `course.toml` tells readers of the repository about the course; it is no lesson unless listed.
 pub(crate) fn is_front_page(path: &str) -> bool {
     ["readme.md", "readme.markdown"].iter().any(|name| path.eq_ignore_ascii_case(name))
+}
+
+/// What an exercise asks, and its hints, belong to the exercise.
+fn is_of_exercise(path: &str, root: &Path) -> bool {
+    let place = root.join(path);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "instructions.md" | "hints.md") && place.with_file_name("lab.toml").is_file()
 }
 
 fn left_out(paths: &[&str]) -> Option<String> {

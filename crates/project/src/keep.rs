@@ -8,7 +8,7 @@ use crate::{Error, create};
 
 /// Whether `folder` can take what is to be kept: it is empty, or not there yet.
 pub fn can_keep(folder: &Path) -> Result<(), Error> {
-    create::must_be_empty(folder)
+    create::can_create(folder)
 }
 
 /// Writes files into a folder that was empty. Names that would confuse whoever lists them are left out; how many is

@@ -91,6 +91,17 @@ fn usual_permissions(builder: &mut tempfile::Builder<'_, '_>) {
 #[cfg(not(unix))]
 fn usual_permissions(_: &mut tempfile::Builder<'_, '_>) {}
 
+/// The same for a folder.
+#[cfg(unix)]
+pub(crate) fn usual_folder_permissions(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+
+    builder.permissions(fs::Permissions::from_mode(0o777));
+}
+
+#[cfg(not(unix))]
+pub(crate) fn usual_folder_permissions(_: &mut tempfile::Builder<'_, '_>) {}
+
 /// Makes a file that was not there before.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
@@ -116,12 +127,12 @@ fn keep_owner(_: &File, _: &Metadata) {}
 
 /// Makes the new name itself survive a crash.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
