@@ -9,7 +9,7 @@ const TIERS: &[&[&str]] = &[
     &["etude-text"],
     &["etude-clock", "etude-markdown", "etude-python"],
     &["etude-course", "etude-sandbox", "etude-trace"],
-    &["etude-practice", "etude-project"],
+    &["etude-import", "etude-practice", "etude-project"],
     &["etude"],
 ];
 

@@ -1,0 +1,2 @@
+def cups():
+    return 2

@@ -1,0 +1,5 @@
+from two_cups import cups
+
+
+def test_cups():
+    assert cups() == 2

@@ -1,0 +1,3 @@
+"""How tea is poured."""
+
+print("tea")

@@ -1,0 +1,1 @@
+def cups(): return 1 + 1
