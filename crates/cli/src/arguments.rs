@@ -1,7 +1,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{cache, check, doctor, explain, grade, new, run, show};
+use crate::commands::{cache, check, doctor, explain, grade, import, new, run, show};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -18,6 +18,7 @@ Examples:
   etude run hello.py                   run a program that someone else wrote
   etude grade cups my_cups.py          say what is right in an answer to an exercise
   etude cache                          what is kept of runs, so that they need not be repeated
+  etude import SRC -o DIR              exercises that other tools have
   etude doctor                         what this machine can guarantee about that
 
 Exit codes: 0 fine, 1 the input has errors or warnings, 2 it could not be done;
@@ -56,5 +57,6 @@ pub(crate) enum Command {
     Run(Box<run::Arguments>),
     Grade(grade::Arguments),
     Cache(cache::Arguments),
+    Import(import::Arguments),
     Doctor(doctor::Arguments),
 }

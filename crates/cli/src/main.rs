@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(&arguments, &printer),
         Command::Run(arguments) => commands::run::run(*arguments, &printer),
         Command::Grade(arguments) => commands::grade::run(&arguments, &printer),
+        Command::Import(arguments) => commands::import::run(&arguments, &printer),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
     };
     match done {

@@ -13,6 +13,7 @@ mod fix;
 mod fixture;
 mod formats;
 mod grade;
+mod import;
 mod levels;
 mod new;
 mod pipes;
