@@ -1,16 +1,18 @@
-//! Grades the references and starters of a track in Exercism's layout, beside running the same tests plainly:
-//! `cargo run --release -p etude-practice --example track -- TRACK [--python 3.12] [--clock steady] [--runner pytest] [--bench N] [NAME…]`
+//! Grades the references and starters of all exercises in a folder, in our layout or Exercism's, beside running the same
+//! tests plainly:
+//! `cargo run --release -p etude-practice --example track -- TRACK [--python 3.12] [--clock steady] [--runner pytest] [--bench N] [--beside N] [NAME…]`
+//! With `--beside` it measures each reference, graded warm, and `python -m pytest` as anybody runs it, N times in turns.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for whoever works on grading")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use etude_practice::grade::{Exercise, Runner, Setup, Status, TestFile, Verdict, grade, limits, prepared, record};
+use etude_course::{Exercise as Written, Files, Runner};
+use etude_practice::grade::{Assignment, Exercise, Setup, Status, Verdict, grade, limits, prepared, record};
 use etude_practice::plan::File;
 use etude_sandbox::environment::prepare;
 use etude_sandbox::{Clock, Config, Interpreters, Job, Policy, Profile, RelativePath, Sandbox};
-use serde_json::Value;
 
 type Statuses = BTreeMap<String, Status>;
 
@@ -31,6 +33,7 @@ fn main() {
     };
     let version = option("--python").unwrap_or_else(|| "3.12".into()).parse().expect("a version");
     let bench: usize = option("--bench").map_or(0, |count| count.parse().expect("a number"));
+    let beside: usize = option("--beside").map_or(0, |count| count.parse().expect("a number"));
     let clock = option("--clock").map_or(Clock::Virtual, |name| Clock::from_name(&name).expect("a clock"));
     let runner = option("--runner").map(|name| if name == "pytest" { Runner::Pytest } else { Runner::Unittest });
     let root = PathBuf::from(arguments.remove(0));
@@ -49,10 +52,13 @@ fn main() {
 
     let mut cases = cases(&root);
     cases.retain(|case| arguments.is_empty() || arguments.contains(&case.name));
-    cases.iter_mut().for_each(|case| case.exercise.runner = runner);
+    if runner.is_some() {
+        cases.iter_mut().for_each(|case| case.exercise.runner = runner);
+    }
     if bench > 0 {
         return latencies(&cases, &setup, bench);
     }
+    let mut measured: Vec<(Duration, Duration)> = Vec::new();
     let (mut same, mut tests, mut differ) = (0, 0, Vec::new());
     for case in &cases {
         let began = Instant::now();
@@ -95,9 +101,58 @@ fn main() {
             part.matrix.keys().collect::<Vec<_>>(),
             notes.join("; ")
         );
+        if beside > 0 {
+            let once = || grade(&case.exercise, &expectation, &case.reference, &setup).expect("it is graded");
+            let turns = (0..beside).map(|_| (timed(once), timed(|| by_pytest(&plain, case))));
+            let (ours, theirs): (Vec<_>, Vec<_>) = turns.unzip();
+            let (ours, theirs) = (median(ours), median(theirs));
+            let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+            println!("{:<32} {:>7.1?} graded, {:>7.1?} by pytest: {ratio:.1} times as long", "", ours, theirs);
+            measured.push((ours, theirs));
+        }
         if notes.is_empty() { same += 1 } else { differ.push(case.name.clone()) }
     }
     println!("{same} of {} exercises the same, {tests} tests; not: {differ:?}", cases.len());
+    if !measured.is_empty() {
+        let ratio = |(ours, theirs): (Duration, Duration)| theirs.as_secs_f64() / ours.as_secs_f64();
+        let mut ratios: Vec<f64> = measured.iter().copied().map(ratio).collect();
+        ratios.sort_by(f64::total_cmp);
+        let (ours, theirs) = measured.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        let (ours, theirs): (Duration, Duration) = (ours.iter().sum(), theirs.iter().sum());
+        println!(
+            "graded in {ours:.1?}, by pytest in {theirs:.1?}: {:.1} times as long; by exercise {:.1} to {:.1}, median {:.1}",
+            ratio((ours, theirs)),
+            ratios[0],
+            ratios[ratios.len() - 1],
+            ratios[ratios.len() / 2],
+        );
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// As whoever teaches runs it, in a fresh process outside of any sandbox.
+fn by_pytest(environment: &etude_sandbox::Environment, case: &Case) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for file in case.beside().chain(&case.reference) {
+        let place = folder.path().join(&file.path);
+        std::fs::create_dir_all(place.parent().expect("a folder around it")).expect("a folder");
+        std::fs::write(place, &file.content).expect("it is written");
+    }
+    let mut command = std::process::Command::new(&environment.interpreter.executable);
+    let tests = case.exercise.tests.iter().map(|test| &test.file.path);
+    command.args(["-m", "pytest", "-q"]).args(tests).current_dir(folder.path()).stdout(std::process::Stdio::null());
+    command.envs(environment.site.as_ref().map(|site| ("PYTHONPATH", site)));
+    assert!(command.status().expect("it starts").success(), "the reference of {} passes", case.name);
 }
 
 fn wrong(verdict: &Verdict) -> Vec<String> {
@@ -138,7 +193,7 @@ fn run_plainly(
     let mut job = Job::python(environment.clone(), path("plainly.py"), program);
     job.argv = vec![case.exercise.runner().name().into()];
     job.argv.extend(case.exercise.tests.iter().map(|test| test.file.path.clone()));
-    let all = case.exercise.tests.iter().map(|test| &test.file).chain(solution).chain(&case.exercise.beside);
+    let all = case.beside().chain(solution);
     job.files = all.map(|file| (path(&file.path), file.content.clone())).collect();
     job.limits = limits();
     let transcript = sandbox.run(&job, &mut |_| ()).expect("it runs");
@@ -147,51 +202,56 @@ fn run_plainly(
     serde_json::from_str(last).unwrap_or_default()
 }
 
+impl Case {
+    /// All files but those that are handed in.
+    fn beside(&self) -> impl Iterator<Item = &File> {
+        let Exercise { tests, beside_tests, beside, .. } = &self.exercise;
+        tests.iter().chain(beside_tests).map(|test| &test.file).chain(beside)
+    }
+}
+
 fn cases(root: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
-    for kind in ["concept", "practice"] {
-        let mut folders: Vec<_> = std::fs::read_dir(root.join("exercises").join(kind))
-            .expect("a track")
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        folders.sort();
-        cases.extend(folders.iter().filter_map(|folder| case(folder)));
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        match case(&folder) {
+            Some(case) => cases.push(case),
+            None => open.extend(folders(&folder)),
+        }
     }
+    cases.sort_by(|one, other| one.name.cmp(&other.name));
     cases
 }
 
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+}
+
 fn case(folder: &Path) -> Option<Case> {
-    let config: Value = serde_json::from_slice(&std::fs::read(folder.join(".meta/config.json")).ok()?).ok()?;
-    let list = |name: &str| -> Vec<String> {
-        config["files"][name]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|path| path.as_str().map(String::from))
-            .collect()
+    if !folder.join("lab.toml").is_file() && !folder.join(".meta/config.json").is_file() {
+        return None;
+    }
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(inner) = open.pop() {
+        open.extend(folders(&inner));
+        for path in inner.read_dir().ok()?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+            let name = path.strip_prefix(folder).ok()?.to_str()?.to_owned();
+            files.insert(name, std::fs::read(path).ok()?);
+        }
+    }
+    let (written, problems) = Written::read(&files);
+    assert!(problems.is_empty(), "{}: {problems:?}", folder.display());
+    let list = |files: &Files| {
+        files.iter().map(|(path, content)| File { path: path.clone(), content: content.clone() }).collect()
     };
-    let read = |path: &str, as_path: &str| File {
-        path: as_path.into(),
-        content: std::fs::read(folder.join(path)).unwrap_or_default(),
-    };
-    let solution = list("solution");
-    let references = if config["files"]["exemplar"].is_array() { list("exemplar") } else { list("example") };
-    let tests: Vec<String> = list("test").into_iter().filter(|path| path.ends_with(".py")).collect();
-    let others = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    let beside = others.filter(|name| name.ends_with(".py") && !solution.contains(name) && !tests.contains(name));
-    let name = folder.file_name()?.to_str()?.to_owned();
     Some(Case {
-        exercise: Exercise {
-            beside: beside.map(|name| read(&name, &name)).collect(),
-            tests: tests.iter().map(|path| TestFile { file: read(path, path), hidden: false }).collect(),
-            solution: solution.clone(),
-            ..Exercise::default()
-        },
-        reference: solution.iter().zip(&references).map(|(path, from)| read(from, path)).collect(),
-        starter: solution.iter().map(|path| read(path, path)).collect(),
-        may_pass: ["ledger", "markdown"].contains(&name.as_str()),
-        name,
+        exercise: Assignment::of(&written).exercise,
+        reference: list(&written.solution),
+        starter: list(&written.starter),
+        may_pass: written.refactoring,
+        name: folder.file_name()?.to_str()?.to_owned(),
     })
 }
 

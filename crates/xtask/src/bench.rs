@@ -8,6 +8,7 @@ mod mdbook;
 mod measure;
 mod run;
 mod trace;
+mod track;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,6 +35,8 @@ pub(crate) enum Benchmark {
     Grade(grade::Grade),
     /// Run many tasks with and without being watched
     Trace(trace::Trace),
+    /// Grade a whole track, beside `python -m pytest` for each exercise
+    Track(track::Track),
 }
 
 #[derive(Args)]
@@ -60,6 +63,7 @@ pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Clock(arguments) => clock::run(arguments),
         Benchmark::Grade(arguments) => grade::run(arguments),
         Benchmark::Trace(arguments) => trace::run(arguments),
+        Benchmark::Track(arguments) => track::run(arguments),
     }
 }
 
