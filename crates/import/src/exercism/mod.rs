@@ -140,7 +140,8 @@ fn exercise(
     }
 
     exercise.lab = Lab {
-        refactoring: config["blurb"].as_str().is_some_and(|blurb| blurb.trim_start().starts_with("Refactor")),
+        refactoring: config["blurb"].as_str().is_some_and(|blurb| blurb.trim_start().starts_with("Refactor"))
+            && raises_all(&exercise),
         tasks: tasks(&exercise, parts.iter().map(String::as_str)),
         origin: people(&config),
         title,
@@ -159,6 +160,17 @@ fn exercise(
     carrier.rest(within(".git"), Outcome::Left, "it is for git");
     carrier.rest(within(".meta/"), Outcome::Left, "it is for those who look after the exercise");
     Ok(())
+}
+
+static MESSAGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"exception\.args\[0\],\s*"([^"\n]+)""#).expect("a valid expression"));
+
+/// Whether the starter has every message that the tests want to see. One that has not cannot pass as it is.
+fn raises_all(exercise: &Exercise<'_>) -> bool {
+    let starter: Vec<u8> = exercise.starter.iter().flat_map(|part| part.content.clone()).collect();
+    let starter = String::from_utf8_lossy(&starter);
+    let wanted = exercise.tests.iter().flat_map(|part| MESSAGE.captures_iter(&part.content));
+    wanted.map(|found| String::from_utf8_lossy(&found[1]).into_owned()).all(|message| starter.contains(&message))
 }
 
 /// The names of tasks that tests are marked with.

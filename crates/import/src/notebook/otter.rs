@@ -71,15 +71,22 @@ fn mark(cell: &Cell) -> Option<Mark> {
     if cell.kind == CellKind::Code {
         return None;
     }
-    let found = MARK.captures(&cell.text)?;
+    // The first versions let the question stand before its mark.
+    let start = ["```\nBEGIN ", "```\n# BEGIN "].iter().find_map(|fence| cell.text.find(fence)).unwrap_or(0);
+    let (before, text) = cell.text.split_at(start);
+    let found = MARK.captures(text)?;
     let name = found[1].to_uppercase();
-    let rest = &cell.text[found[0].len()..];
+    let rest = &text[found[0].len()..];
     let (config, rest) = match rest.find("\n```").or_else(|| rest.starts_with("```").then_some(0)) {
         Some(end) => (&rest[..end], rest[end..].trim_start_matches('\n').trim_start_matches('`')),
         None => (rest, ""),
     };
     let config = config.lines().map(|line| line.strip_prefix('>').unwrap_or(line));
-    Some(Mark { name, config: config.map(|line| format!("{line}\n")).collect(), rest: rest.trim().to_owned() })
+    Some(Mark {
+        name,
+        config: config.map(|line| format!("{line}\n")).collect(),
+        rest: format!("{}\n{}", before.trim(), rest.trim()).trim().to_owned(),
+    })
 }
 
 /// The fields of what is written in YAML.
