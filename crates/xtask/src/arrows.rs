@@ -8,7 +8,8 @@ use crate::cargo::{self, Package};
 const TIERS: &[&[&str]] = &[
     &["etude-text"],
     &["etude-clock", "etude-markdown", "etude-python"],
-    &["etude-course", "etude-sandbox", "etude-trace"],
+    // The store beside the sandbox, so that what strangers run and what is known of learners never meet.
+    &["etude-course", "etude-sandbox", "etude-store", "etude-trace"],
     &["etude-import", "etude-practice", "etude-project"],
     &["etude"],
 ];
@@ -17,8 +18,12 @@ const TIERS: &[&[&str]] = &[
 const TOOLS: &[&str] = &["etude-testing", "xtask"];
 
 /// Foreign crates that one of ours keeps to itself, by the start of their names.
-const KEPT: &[(&str, &[&str])] =
-    &[("ruff_", &["etude-python"]), ("comrak", &["etude-markdown"]), ("clap", &["etude", "xtask"])];
+const KEPT: &[(&str, &[&str])] = &[
+    ("ruff_", &["etude-python"]),
+    ("comrak", &["etude-markdown"]),
+    ("clap", &["etude", "xtask"]),
+    ("sqlx", &["etude-store"]),
+];
 
 pub(crate) fn check() -> Result<()> {
     let packages = cargo::metadata()?.packages;
