@@ -27,4 +27,4 @@ pub use section::{Section, SectionId};
 pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
 pub use spelling::nearest;
 pub use stand_in::{Collection, Route, StandIn, parse_stand_ins};
-pub use verdict::{Answer, Surroundings, Verdict, anchored, decide, outside};
+pub use verdict::{Answer, Surroundings, Verdict, anchored, decide, linked, outside};

@@ -128,6 +128,16 @@ pub fn outside(lesson: &Lesson) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What `lesson` leads to inside the course, by its path from the root.
+pub fn linked(lesson: &Lesson) -> impl Iterator<Item = String> + '_ {
+    let urls = lesson.claims.iter().filter_map(|claim| match &claim.kind {
+        ClaimKind::Link { url } if !is_absolute(url) && !url.starts_with('/') => url.split(['#', '?']).next(),
+        _ => None,
+    });
+    let paths = urls.filter(|path| !path.is_empty());
+    paths.filter_map(|path| resolve(&lesson.path, &percent_decode_str(path).decode_utf8_lossy()))
+}
+
 /// The lessons that `lesson` may lead into with an anchor, by their paths from the course's root. Whether such a link is
 /// good can only be said once its target is read; for all others it is enough that the target is there.
 pub fn anchored(lesson: &Lesson) -> impl Iterator<Item = String> + '_ {

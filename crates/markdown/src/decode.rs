@@ -45,7 +45,7 @@ const ENTITIES: [(&str, &str); 40] = [
 ];
 
 /// `text` with backslash escapes and entities replaced by what they stand for.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+pub fn decode(text: &str) -> Cow<'_, str> {
     if memchr::memchr2(b'\\', b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }

@@ -20,6 +20,7 @@ mod slug;
 mod text_map;
 mod tree;
 
+pub use decode::decode;
 pub use parse::parse;
 pub use text_map::TextMap;
 pub use tree::{

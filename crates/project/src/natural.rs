@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// Compares two paths with `/`, folder by folder. In each folder README and index come first, and a file comes before
 /// the folder of the same name.
-pub(crate) fn compare(a: &str, b: &str) -> Ordering {
+pub fn compare(a: &str, b: &str) -> Ordering {
     let mut left = a.split('/').peekable();
     let mut right = b.split('/').peekable();
     loop {

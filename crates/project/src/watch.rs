@@ -42,6 +42,12 @@ impl Workspace {
 }
 
 impl Stamp {
+    pub(crate) fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        let mut stamp = Self::default();
+        paths.into_iter().for_each(|path| stamp.add(&path));
+        stamp
+    }
+
     /// A folder changes with the names in it, and these are looked at themselves.
     fn add(&mut self, path: &Path) {
         if let Ok(metadata) = path.metadata()

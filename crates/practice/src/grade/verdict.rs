@@ -39,7 +39,7 @@ pub struct Test {
     /// What the learner's code and the test printed; of hidden tests nothing.
     pub output: String,
     #[serde(skip)]
-    right: bool,
+    pub right: bool,
     /// Two of the learner's objects were compared by their own equality, which the reference's pattern then confirmed. Not
     /// told of hidden tests.
     pub by_own_equality: bool,
