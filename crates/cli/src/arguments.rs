@@ -1,7 +1,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{cache, check, doctor, explain, grade, import, new, run, show};
+use crate::commands::{cache, check, doctor, explain, grade, import, learn, new, run, show};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -17,6 +17,7 @@ Examples:
   etude explain                        list all checks and findings
   etude run hello.py                   run a program that someone else wrote
   etude grade cups my_cups.py          say what is right in an answer to an exercise
+  etude learn waiting                  read and practise it in the terminal
   etude cache                          what is kept of runs, so that they need not be repeated
   etude import SRC -o DIR              exercises that other tools have
   etude doctor                         what this machine can guarantee about that
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     Run(Box<run::Arguments>),
     Grade(grade::Arguments),
+    Learn(learn::Arguments),
     Cache(cache::Arguments),
     Import(import::Arguments),
     Doctor(doctor::Arguments),

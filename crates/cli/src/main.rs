@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => commands::run::run(*arguments, &printer),
         Command::Grade(arguments) => commands::grade::run(&arguments, &printer),
         Command::Import(arguments) => commands::import::run(&arguments, &printer),
+        Command::Learn(arguments) => commands::learn::run(&arguments, &printer),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, &printer),
     };
     match done {

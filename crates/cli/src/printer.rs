@@ -106,7 +106,8 @@ impl Printer {
             (_, Some(refusal)) => Some(refusal.hint.clone()),
             _ => environment
                 .and_then(etude_sandbox::environment::Error::hint)
-                .or_else(|| error.downcast_ref::<etude_sandbox::Error>().and_then(etude_sandbox::Error::hint)),
+                .or_else(|| error.downcast_ref::<etude_sandbox::Error>().and_then(etude_sandbox::Error::hint))
+                .or_else(|| error.downcast_ref::<etude_store::Error>().and_then(etude_store::Error::hint)),
         };
         let mut causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
         if hint.is_none()

@@ -4,6 +4,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod grade;
 pub(crate) mod import;
+pub(crate) mod learn;
 pub(crate) mod new;
 pub(crate) mod run;
 pub(crate) mod show;

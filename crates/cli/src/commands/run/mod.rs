@@ -228,6 +228,11 @@ fn summary(transcript: &Transcript, seed: Option<u64>, hints: &[String], found: 
     text
 }
 
+/// How it went, for who knows how it was run.
+pub(crate) fn told(transcript: &Transcript) -> String {
+    report::summary(transcript, None)
+}
+
 pub(crate) fn warn_of_weakness(sandbox: &Sandbox, printer: &Printer) {
     let missing: Vec<&str> = doctor::guarantees(sandbox.layers())
         .iter()
