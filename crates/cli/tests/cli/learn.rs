@@ -1,5 +1,6 @@
 //! Learning from a course: in a terminal of its own, by typed commands, and across versions of the course.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 
 use etude_testing::TempFolder;
@@ -128,6 +129,14 @@ fn whoever_is_killed_goes_on_where_they_were() {
     kill(Pid::from_raw(screen.child.id() as i32), Signal::SIGTERM).expect("a signal");
     let (status, is_left) = screen.end();
     assert_eq!((status.code(), is_left), (Some(128 + 15), true));
+}
+
+#[test]
+fn it_ends_with_its_terminal() {
+    let folder = course();
+    let screen = Screen::start(&learn(&folder, "tea"));
+    screen.wait_for("your files: tea-work");
+    assert_eq!(screen.hang_up().signal(), Some(Signal::SIGHUP as i32));
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::num::NonZero;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::pty::{Winsize, openpty};
 
 /// Long enough for a busy machine: only what is wrong waits for so long.
@@ -31,6 +33,8 @@ impl Screen {
     pub(crate) fn start(program: &Command) -> Self {
         let size = Winsize { ws_row: ROWS, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         let terminal = openpty(Some(&size), None).expect("a terminal");
+        // Whoever has our side open keeps the terminal from being gone.
+        fcntl(&terminal.master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is closed for others");
         let side = || Stdio::from(terminal.slave.try_clone().expect("the terminal's other side"));
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(program.get_program()).args(program.get_args());
@@ -51,7 +55,7 @@ impl Screen {
         let shown = keyboard.try_clone().expect("the terminal");
         std::thread::spawn({
             let seen = Arc::clone(&seen);
-            move || watch(shown.into(), &seen)
+            move || watch(shown.into(), seen)
         });
         Self { child, keyboard, seen }
     }
@@ -77,13 +81,7 @@ impl Screen {
     /// How it ended, and whether the terminal was left as it was found.
     pub(crate) fn end(mut self) -> (ExitStatus, bool) {
         let began = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("its end") {
-                break status;
-            }
-            assert!(began.elapsed() < PATIENCE, "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        let status = self.ended();
         let left = |seen: &Seen| {
             let at = |bytes: &[u8]| seen.bytes.windows(bytes.len()).rposition(|window| window == bytes);
             at(b"\x1b[?1049l") > at(b"\x1b[?1049h")
@@ -95,6 +93,24 @@ impl Screen {
         let left = left(&self.seen.lock().expect("the screen"));
         (status, left)
     }
+
+    /// Takes the terminal away.
+    pub(crate) fn hang_up(mut self) -> ExitStatus {
+        self.keyboard = File::open("/dev/null").expect("nothing");
+        self.seen = Arc::new(Mutex::new(Seen { screen: vt100::Parser::default(), bytes: Vec::new() }));
+        self.ended()
+    }
+
+    fn ended(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its end") {
+                return status;
+            }
+            assert!(began.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 impl Drop for Screen {
@@ -105,10 +121,16 @@ impl Drop for Screen {
     }
 }
 
-fn watch(shown: OwnedFd, seen: &Mutex<Seen>) {
+/// Until nobody sits in front of it any more.
+fn watch(shown: OwnedFd, seen: Arc<Mutex<Seen>>) {
     let mut shown = File::from(shown);
     let mut bytes = [0; 4096];
-    while let Ok(count @ 1..) = shown.read(&mut bytes) {
+    while Arc::strong_count(&seen) > 1 {
+        let waits = poll(&mut [PollFd::new(shown.as_fd(), PollFlags::POLLIN)], 50u8).expect("the terminal");
+        if waits == 0 {
+            continue;
+        }
+        let Ok(count @ 1..) = shown.read(&mut bytes) else { break };
         let mut seen = seen.lock().expect("the screen");
         seen.screen.process(&bytes[..count]);
         seen.bytes.extend_from_slice(&bytes[..count]);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::session::Session;
 use super::state::Event;
@@ -36,7 +36,8 @@ impl Drop for Screen {
 
 pub(super) fn run(session: &mut Session, colors: bool) -> anyhow::Result<Status> {
     let signal = Arc::new(AtomicUsize::new(0));
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    // A terminal that is gone ends us at once: nobody is left to read, and reading from it never waits.
+    for number in [SIGINT, SIGTERM] {
         signal_hook::flag::register_usize(number, Arc::clone(&signal), number as usize)
             .context("cannot watch for signals")?;
     }
