@@ -231,7 +231,12 @@ fn said(raised: &Raised, hidden: bool) -> String {
             } else {
                 format!(", in `{function}`")
             };
-            format!("{}: {} (`{file}` line {line}{place})", raised.kind, raised.text)
+            let kind = match raised.kind.as_str() {
+                // A test says it, of something that the learner's code did there.
+                "AssertionError" if !raised.text.is_empty() => String::new(),
+                kind => format!("{kind}: "),
+            };
+            format!("{kind}{} (`{file}` line {line}{place})", raised.text)
         }
         (false, None) if raised.kind.is_empty() || raised.kind == "AssertionError" => raised.text.clone(),
         (false, None) => format!("{}: {}", raised.kind, raised.text),

@@ -81,13 +81,18 @@ class Loops(Peer):
         # Nobody steps the other loop any more.
         self.led, self.ending = None, False
 
+    def take_turns(self):
+        """From now on our running loop, if one runs, lets the other side's have its turns."""
+        loop = asyncio._get_running_loop()
+        if loop is not None and not getattr(loop._selector, "takes_turns", False):
+            loop._selector = Turns(self, loop, loop._selector)
+
     def wait_for(self, theirs):
         """What awaiting something of the other side's does; a cancellation reaches what is awaited."""
         loop = asyncio.get_running_loop()
         if self.ending:
             raise asyncio.CancelledError
-        if not getattr(loop._selector, "takes_turns", False):
-            loop._selector = Turns(self, loop, loop._selector)
+        self.take_turns()
         number = self.ask("begin", theirs)
         while True:
             future = self.awaited[number] = loop.create_future()
