@@ -38,11 +38,13 @@ class LabLoop(asyncio.SelectorEventLoop):
         theirs = None
         if self.peer is not None:
             began = time.monotonic()
-            done, theirs = self.peer.ask_turn(None, self.now)
-            self.longest = max(self.longest, time.monotonic() - began)
+            done, theirs, waited = self.peer.ask_turn(timeout, self.now)
+            self.longest = max(self.longest, time.monotonic() - began - waited)
+            self.now += waited
             self.peer.take_in(done)
-            if done or self._ready:
+            if done or self._ready or timeout is not None and waited >= timeout:
                 return
+            timeout = None if timeout is None else timeout - waited
         self.turns += 1
         due = [moment for moment in (timeout, theirs) if moment is not None]
         if not due:
