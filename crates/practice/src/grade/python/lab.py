@@ -63,7 +63,7 @@ class Resource:
 
 
 class Lab:
-    def __init__(self, cancel_at=None, patience=1000):
+    def __init__(self, cancel_at=None, patience=100):
         """`cancel_at`: when what runs is cancelled from outside. `patience`: after how many seconds of its time it is
         given up."""
         self.cancel_at, self.patience = cancel_at, patience
