@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use etude_course::{Exercise, Files, Wrong, is_called};
-use etude_practice::grade::{Assignment, Status, Verdict};
+use etude_practice::grade::{Assignment, Setup, Status, Test, Verdict, limits};
 use etude_sandbox::Clock;
 
 use crate::grading::{shown, with_setup};
@@ -41,7 +41,7 @@ fn bare(starter: &Files) -> Files {
 fn fails_as_it_should(wrong: &Wrong, verdict: &Verdict) -> bool {
     let failed: Vec<_> = verdict.tests.iter().filter(|test| test.status != Status::Pass).collect();
     let named = |id: &str| wrong.fails.iter().any(|name| is_called(id, name));
-    let said = |test: &&etude_practice::grade::Test| {
+    let said = |test: &&Test| {
         let (message, words) = (test.message.as_deref(), wrong.says.as_deref());
         message.is_some_and(|message| words.is_some_and(|words| message.contains(words)))
     };
@@ -51,6 +51,7 @@ fn fails_as_it_should(wrong: &Wrong, verdict: &Verdict) -> bool {
 #[test]
 fn our_labs_tell_right_from_wrong() {
     with_setup(&[], Clock::Steady, |setup| {
+        let setup = &Setup { limits: limits(), ..*setup };
         let mut bad = Vec::new();
         for folder in exercises() {
             let name = folder.file_name().unwrap().to_string_lossy().into_owned();

@@ -78,18 +78,21 @@ class Patience(unittest.TestCase):
 
 @task(3)
 class Producing(unittest.TestCase):
+    def produced(self, items, consumers):
+        queue = Queue()
+        Lab().run(feed.produce, queue, items, consumers).came_to_an_end()
+        ends = sum(one is feed.DONE for one in queue.was_put)
+        if ends != consumers:
+            self.fail("`DONE` for %d of %d consumers: each waits for an end of its own" % (ends, consumers))
+        return queue.was_put[:-consumers]
+
     def test_items_and_then_the_ends(self):
         """All items, and one end for each consumer."""
-        queue = Queue()
-        Lab().run(feed.produce, queue, ["a", "b"], 3).came_to_an_end()
-        self.assertEqual(queue.was_put[:2], ["a", "b"])
-        self.assertEqual([one is feed.DONE for one in queue.was_put[2:]], [True] * 3)
+        self.assertEqual(self.produced(["a", "b"], 3), ["a", "b"])
 
     def test_nothing_to_produce(self):
         """The ends are put even if there are no items."""
-        queue = Queue()
-        Lab().run(feed.produce, queue, [], 2).came_to_an_end()
-        self.assertEqual([one is feed.DONE for one in queue.was_put], [True] * 2)
+        self.assertEqual(self.produced([], 2), [])
 
 
 @task(4)

@@ -73,12 +73,12 @@ class Seen:
         """All calls of a double were under way at the same time."""
         count, peak = len(self.of(name)), self.peaks.get(name, 0)
         if peak > 1:
-            text = "of %d calls of `%s` at most " + str(peak) + " ran at a time"
+            found = "of %s of `%s` at most %d ran at a time" % (_calls(count), name, peak)
         elif count > 1:
-            text = "the %d calls of `%s` ran one after another: start all of them before you wait for the first"
+            found = "the %d calls of `%s` ran one after another: start all of them before you wait for the first" % (count, name)
         else:
-            text = "%d calls of `%s` were made, and several at the same time are expected"
-        self._need(count > 1 and peak == count, text, count, name)
+            found = "`%s` was called %s; several calls at the same time are expected" % (name, _times(count))
+        self._need(count > 1 and peak == count, "%s", found)
 
     def ran_sequentially(self, name):
         """No call of a double began before the one before it had ended."""
@@ -89,24 +89,24 @@ class Seen:
         """Never more calls of a double were under way than that, though as many where there was enough to do."""
         peak, count = self.peaks.get(name, 0), len(self.of(name))
         self._need(peak <= most, "%d calls of `%s` ran at the same time, at most %d may", peak, name, most)
-        self._need(peak == min(most, count), "only %d calls of `%s` ran at the same time, %d may", peak, name, most)
+        self._need(peak == min(most, count), "only %s of `%s` ran at the same time, %d may", _calls(peak), name, most)
 
     # When, how often, in what order.
 
     def took(self, seconds, within=0.05):
         """It took about so long, by the clock of the lab."""
         fine = abs(self.elapsed - seconds) <= within
-        self._need(fine, "it took %g s, and %g s are expected", round(self.elapsed, 3), seconds)
+        self._need(fine, "it took %g s; expected: %g s", round(self.elapsed, 3), seconds)
 
     def called(self, name, count):
         found = len(self.of(name))
-        self._need(found == count, "`%s` was called %d times, and %d are expected", name, found, count)
+        self._need(found == count, "`%s` was called %s; expected: %s", name, _times(found), _times(count))
 
     def began_at(self, name, *moments, within=0.05):
         """The calls of a double began at these times: retries after their pauses, a rate that is kept."""
         found = [call.began for call in self.of(name)]
         fine = len(found) == len(moments) and all(abs(one - other) <= within for one, other in zip(found, moments))
-        text = "the calls of `%s` began at %s s, and %s s are expected"
+        text = "the calls of `%s` began at %s s; expected: %s s"
         self._need(fine, text, name, _seconds(found), _seconds(moments))
 
     def happened(self, *events):
@@ -143,24 +143,25 @@ class Seen:
         found = sum(call.outcome == "cancelled" for call in self.of(name))
         wanted = sum(call.outcome in ("cancelled", "unfinished") for call in self.of(name)) if count is None else count
         fine = found == wanted and (wanted > 0 or count == 0)
-        self._need(fine, "%d calls of `%s` were cancelled, and %d are expected", found, name, wanted)
+        was = "was" if found == 1 else "were"
+        self._need(fine, "%s of `%s` %s cancelled; expected: %d", _calls(found), name, was, wanted)
 
     def cancelled_at(self, name, moment, within=0.05):
         """All calls of a double that were cancelled ended at this time, and there were some."""
         found = [call.ended for call in self.of(name) if call.outcome == "cancelled"]
         self._need(found, "no call of `%s` was cancelled", name)
         fine = all(abs(one - moment) <= within for one in found)
-        self._need(fine, "calls of `%s` were cancelled at %s s, and %g s is expected", name, _seconds(found), moment)
+        self._need(fine, "calls of `%s` were cancelled at %s s; expected: %g s", name, _seconds(found), moment)
 
     def closed(self, kind, count=None):
         """Everything of a kind that was opened was closed, once; `count` says how many there were."""
         found = [one for one in self.opened if one.kind == kind]
-        text = "%d times a `%s` was opened, and %d are expected"
-        self._need(count is None or len(found) == count, text, len(found), kind, count)
+        fine = count is None or len(found) == count
+        self._need(fine, "a `%s` was opened %s; expected: %s", kind, _times(len(found)), _times(count or 0))
         for one in found:
             text = "`%s` was left open: close it in a `finally`, or let `async with` do it"
             self._need(one.closed > 0, text, one.name)
-            self._need(one.closed == 1, "`%s` was closed %d times", one.name, one.closed)
+            self._need(one.closed == 1, "`%s` was closed %s; once is enough", one.name, _times(one.closed))
 
     def nothing_left(self):
         """No call is under way any more, and no task of the learner's."""
@@ -177,3 +178,11 @@ class Seen:
 
 def _seconds(moments):
     return ", ".join("%g" % round(moment, 3) for moment in moments) or "no"
+
+
+def _calls(count):
+    return "1 call" if count == 1 else "%d calls" % count
+
+
+def _times(count):
+    return {0: "never", 1: "once"}.get(count, "%d times" % count)
