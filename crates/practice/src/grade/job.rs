@@ -12,7 +12,7 @@ use crate::plan::File;
 use crate::seal;
 
 /// In the order in which they import each other.
-const MODULES: [(&str, &str); 16] = [
+const MODULES: [(&str, &str); 18] = [
     ("etude_frames", include_str!("python/frames.py")),
     ("etude_values", include_str!("python/values.py")),
     ("etude_peer", include_str!("python/peer.py")),
@@ -26,6 +26,8 @@ const MODULES: [(&str, &str); 16] = [
     ("etude_report", include_str!("python/report.py")),
     ("etude_cases", include_str!("python/cases.py")),
     ("etude_unittests", include_str!("python/unittests.py")),
+    ("etude_lab_loop", include_str!("python/lab_loop.py")),
+    ("etude_seen", include_str!("python/seen.py")),
     ("etude_lab", include_str!("python/lab.py")),
     ("etude_pytests", include_str!("python/pytests.py")),
     ("etude_judging", include_str!("python/judging.py")),

@@ -202,7 +202,7 @@ fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status
         right,
         hidden,
         message,
-        output: if hidden { String::new() } else { ended.output },
+        output: if hidden { String::new() } else { without_addresses(&ended.output) },
         by_own_equality: !hidden && ended.claims > 0,
     }
 }
@@ -210,9 +210,13 @@ fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status
 /// What went wrong, for the learner. Of a hidden test only what cannot carry its inputs: any text, name or line, even the
 /// kind of an exception, may have been chosen by a program that saw them.
 fn words(raised: &Raised, hidden: bool) -> String {
+    without_addresses(&said(raised, hidden))
+}
+
+/// They are others each time, and say nothing.
+fn without_addresses(text: &str) -> String {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("0x[0-9a-f]{6,}").expect("a regular expression"));
-    // It is another one each time, and says nothing.
-    ADDRESS.replace_all(&said(raised, hidden), "0x…").into_owned()
+    ADDRESS.replace_all(text, "0x…").into_owned()
 }
 
 fn said(raised: &Raised, hidden: bool) -> String {
@@ -231,7 +235,12 @@ fn said(raised: &Raised, hidden: bool) -> String {
             } else {
                 format!(", in `{function}`")
             };
-            format!("{}: {} (`{file}` line {line}{place})", raised.kind, raised.text)
+            let kind = match raised.kind.as_str() {
+                // A test says it, of something that the learner's code did there.
+                "AssertionError" if !raised.text.is_empty() => String::new(),
+                kind => format!("{kind}: "),
+            };
+            format!("{kind}{} (`{file}` line {line}{place})", raised.text)
         }
         (false, None) if raised.kind.is_empty() || raised.kind == "AssertionError" => raised.text.clone(),
         (false, None) => format!("{}: {}", raised.kind, raised.text),

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod grading;
+mod labs;
 mod lesson;
 mod plans;
 mod show;

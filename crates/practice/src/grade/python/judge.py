@@ -1,4 +1,5 @@
 """The judge's side of the channel: every answer is hostile until it has been looked at."""
+import asyncio
 import builtins
 import importlib
 import importlib.abc
@@ -20,6 +21,9 @@ _OFFERED = set(OPERATORS) | {"__init__"}
 _NEVER = (types.FrameType, types.CodeType, types.TracebackType, unittest.TestCase, unittest.TestResult, unittest.TestSuite)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 MOST_PRINTED = 1 << 20
+MOST_WAITING = 10_000
+# In these a loop of the test's that runs is one for the learner's code as well.
+_IN_LOOPS = {"call", "operate", "get", "set", "delete"}
 _OF_LOOPS = {"begin": 1, "cancel": 1, "turn": 3, "end_turns": 0}
 _FORWARDED = (
     "random.random random.randint random.choice random.choices random.shuffle random.sample random.randrange "
@@ -170,9 +174,13 @@ class Judge(Making, Policy):
                 changes.append([name, None if now is original else self.encode(now)])
         if changes:
             message["replaced"] = changes
+        if message.get("q") in _IN_LOOPS and asyncio._get_running_loop() is not None:
+            message["loop"] = True
 
     def undress(self, message):
         super().undress(message)
+        if message.get("loop") is True:
+            self.take_turns()
         for key, stream in (("o", sys.stdout), ("e", sys.stderr)):
             text = message.get(key)
             if type(text) is str and self.room > 0:
@@ -190,11 +198,23 @@ class Judge(Making, Policy):
             self.forget_containers()
             self.ask("forget")
 
+    def still_there(self):
+        """The tasks that the learner's loop has, each with where it waits: function, file, line, text. Its own word."""
+        told = self.ask("waiting")
+        fine = type(told) is list and len(told) <= MOST_WAITING and all(_is_place(one) for one in told)
+        return sorted(told) if fine else self.fail("tasks that are none")
+
     def lose(self, proxy, number):
         held = self.cache.get(number)
         if held is None or held is proxy:
             self.cache.pop(number, None)
             self.dropped.append([number, self.got.pop(number)])
+
+
+def _is_place(told):
+    """Function, file, line and text."""
+    fine = type(told) is tuple and [type(part) for part in told] == [str, str, int, str]
+    return fine and all(len(part) < 200 for part in told if type(part) is str)
 
 
 def _plain_call(thing, arguments, named):

@@ -2,13 +2,16 @@
 import asyncio
 import builtins
 import copy
+import gc
 import importlib
 import io
+import linecache
 import os
 import random
 import runpy
 import socket
 import sys
+import types
 import weakref
 
 import etude_learner_values as values
@@ -108,7 +111,13 @@ class Learner(Describing):
         arguments = [self.decode(one) for one in arguments]
         self.undress(message)
         self._replace(message.get("replaced", ()))
-        return getattr(self, "do_" + question)(*arguments)
+        if not message.get("loop") or asyncio._get_running_loop() is not None:
+            return getattr(self, "do_" + question)(*arguments)
+        asyncio._set_running_loop(self._led_loop())
+        try:
+            return getattr(self, "do_" + question)(*arguments)
+        finally:
+            asyncio._set_running_loop(None)
 
     def dress(self, message):
         super().dress(message)
@@ -116,6 +125,9 @@ class Learner(Describing):
             if pieces:
                 message[key] = "".join(pieces)
                 pieces.clear()
+        if self.led is not None and (self.led._ready or self.led._scheduled):
+            # Something began that is to go on while the judge's loop runs.
+            message["loop"] = True
 
     def _replace(self, replaced):
         """What a test puts in place of functions of the library stands there for the learner's code as well."""
@@ -202,8 +214,27 @@ class Learner(Describing):
     def do_turn(self, most, done, now):
         return self.turn(most, done, now)
 
-    def do_left(self):
-        return 0 if self.led is None else sum(not task.done() for task in asyncio.all_tasks(self.led))
+    def do_waiting(self):
+        tasks = [] if self.led is None else [task for task in asyncio.all_tasks(self.led) if not task.done()]
+        return [self._waits(task) for task in tasks[:10_000]]
+
+    def _waits(self, task):
+        """The innermost place of the learner's own at which a task waits, or the name of what it runs."""
+        own, name, awaited = None, "?", task.get_coro()
+        for _ in range(200):
+            name = getattr(awaited, "__name__", name)
+            frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
+            if frame is not None and frame.f_code.co_filename.startswith(self.work + os.sep):
+                file, line = frame.f_code.co_filename, frame.f_lineno
+                own = name, file[len(self.work) + 1 :], line, linecache.getline(file, line).strip()
+            inner = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
+            if inner is None:
+                # A step of an asynchronous generator does not say of which.
+                generators = (one for one in gc.get_referents(awaited) if type(one) is types.AsyncGeneratorType)
+                inner = next(generators, None) if type(awaited).__name__.startswith("async_generator_") else None
+            awaited = inner
+        own = own or (str(name), "", 0, "")
+        return tuple(part[:150] if type(part) is str else part for part in own)
 
     def do_end_turns(self):
         self.end_turns()

@@ -4,6 +4,10 @@ Whose code runs a loop by itself is the one that leads. When its loop has nothin
 turn: that loop runs until it has nothing to do either, and waits, no longer than the leading one would have.
 """
 import asyncio
+import time
+
+# A coroutine that was never awaited is told of while something else happens, which is no time for an import.
+import tracemalloc  # noqa: F401
 
 from etude_peer import Peer
 
@@ -47,18 +51,16 @@ class Led:
         # Of this turn: how long it may wait, what had been asked when it began, and the time where that is given.
         self.most, self.asked, self.now = None, 0, None
         self.next = None
+        # Threads that work for the loop, and how long it has waited for them in this turn, where the time is given.
+        self.threads, self.waited = 0, 0.0
 
     def select(self, timeout=None):
         events = self.real.select(0)
         if events or (timeout is not None and timeout <= 0):
             return events
         self.next = timeout
-        executor = getattr(self.loop, "_default_executor", None)
-        if self.now is not None and timeout is None and executor is not None and not self.peer.done:
-            # A thread may still have something to say, which only this side can hear.
-            events = self.real.select(_GLANCE)
-            if events:
-                return events
+        if self.now is not None and self.threads and not self.peer.done:
+            return self._wait_for_threads(timeout)
         if self.now is not None or self.peer.done or self.peer.questions != self.asked:
             # The other side decides about time, or has something to do.
             self.loop.stop()
@@ -67,6 +69,27 @@ class Led:
             return self.real.select(timeout)
         self.loop.stop()
         return self.real.select(self.most)
+
+    def _wait_for_threads(self, timeout):
+        """Only this side hears of them, and the time they take is real: it passes until either side has to go on."""
+        left = None if self.most is None else max(0.0, self.most - self.waited)
+        due = [moment for moment in (timeout, left) if moment is not None]
+        began = time.monotonic()
+        events = self.real.select(min(due, default=None))
+        self.waited += time.monotonic() - began
+        if not events and left is not None and left == min(due):
+            self.waited = self.most
+            self.next = None if timeout is None else timeout - left
+            self.loop.stop()
+        return events
+
+    def of_thread(self, future):
+        self.threads += 1
+        future.add_done_callback(self._thread_is_done)
+        return future
+
+    def _thread_is_done(self, _future):
+        self.threads -= 1
 
     def __getattr__(self, name):
         return getattr(self.real, name)
@@ -81,13 +104,18 @@ class Loops(Peer):
         # Nobody steps the other loop any more.
         self.led, self.ending = None, False
 
+    def take_turns(self):
+        """From now on our running loop, if one runs, lets the other side's have its turns."""
+        loop = asyncio._get_running_loop()
+        if loop is not None and not getattr(loop._selector, "takes_turns", False):
+            loop._selector = Turns(self, loop, loop._selector)
+
     def wait_for(self, theirs):
         """What awaiting something of the other side's does; a cancellation reaches what is awaited."""
         loop = asyncio.get_running_loop()
         if self.ending:
             raise asyncio.CancelledError
-        if not getattr(loop._selector, "takes_turns", False):
-            loop._selector = Turns(self, loop, loop._selector)
+        self.take_turns()
         number = self.ask("begin", theirs)
         while True:
             future = self.awaited[number] = loop.create_future()
@@ -129,9 +157,11 @@ class Loops(Peer):
             self.tasks[number].cancel()
 
     def ask_turn(self, most, now):
+        """What has ended there, when it wants to go on, and how long it has waited for its threads."""
         answer = self.ask("turn", most, self.hand_out(), now)
-        fine = type(answer) is tuple and len(answer) == 2 and (answer[1] is None or type(answer[1]) in (int, float))
-        if not fine or answer[1] is not None and answer[1] < 0:
+        fine = type(answer) is tuple and len(answer) == 3 and type(answer[2]) in (int, float)
+        fine = fine and (answer[1] is None or type(answer[1]) in (int, float) and answer[1] >= 0)
+        if not fine or not 0 <= answer[2] <= (1e9 if most is None else most):
             self.fail("a turn that is none")
         return answer
 
@@ -161,21 +191,23 @@ class Loops(Peer):
         if self.led is None or self.led.is_closed():
             self.led = asyncio.new_event_loop()
             self.led._selector = Led(self, self.led, self.led._selector)
-            real = self.led.time
-            self.led.time = lambda: real() if selector.now is None else selector.now
+            real, in_thread = self.led.time, self.led.run_in_executor
+            self.led.time = lambda: real() if selector.now is None else selector.now + selector.waited
+            self.led.run_in_executor = lambda *arguments: selector.of_thread(in_thread(*arguments))
             selector = self.led._selector
         return self.led
 
     def turn(self, most, done, now):
-        """Runs our loop until it would wait for longer than `most`. Answers what has ended, and when it wants to go on."""
+        """Runs our loop until it would wait for longer than `most`: see `ask_turn`."""
         loop = self._led_loop()
         self.take_in(done)
         selector = loop._selector
         selector.most, selector.asked, selector.now, selector.next = most, self.questions, now, None
+        selector.waited = 0.0
         if loop.is_running():
             self.fail("a turn within a turn")
         loop.run_forever()
-        return self.hand_out(), selector.next
+        return self.hand_out(), selector.next, selector.waited
 
     def end_turns(self):
         """The leading loop is no more: neither is what still runs in ours."""
@@ -184,7 +216,7 @@ class Loops(Peer):
             return
         left = asyncio.all_tasks(loop)
         loop._selector = loop._selector.real
-        del loop.time
+        del loop.time, loop.run_in_executor
         for task in left:
             task.cancel()
         self.ending = True

@@ -189,8 +189,22 @@ class Making:
         elif flags == 0x200:
 
             async def made(*arguments, **named):
-                async for item in ask("call", made, arguments, Keywords(named)):
-                    yield item
+                theirs = ask("call", made, arguments, Keywords(named))
+                step = theirs.__anext__()
+                while True:
+                    try:
+                        item = await step
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        await theirs.aclose()
+                        raise
+                    except BaseException as error:
+                        step = theirs.athrow(error)
+                    else:
+                        step = theirs.__anext__() if sent is None else theirs.asend(sent)
 
         else:
 

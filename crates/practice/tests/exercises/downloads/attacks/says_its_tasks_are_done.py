@@ -4,8 +4,8 @@ turn = type(values.PEER).turn
 
 
 def lie(self, most, done, now):
-    _, after = turn(self, most, done, now)
-    return tuple((number, "returned", ["A", "B", "C"]) for number in range(1, 9)), after
+    _, after, waited = turn(self, most, done, now)
+    return tuple((number, "returned", ["A", "B", "C"]) for number in range(1, 9)), after, waited
 
 
 type(values.PEER).turn = lie

@@ -236,10 +236,30 @@ async def later(value):
     return value
 
 
+def started(values):
+    return [asyncio.create_task(later(value), name="later %d" % value) for value in values]
+
+
 async def several(count):
     for number in range(count):
         await asyncio.sleep(1)
         yield number
+
+
+HEARD = []
+
+
+async def echoing():
+    heard = None
+    try:
+        while True:
+            try:
+                heard = yield heard
+            except ValueError as error:
+                heard = str(error)
+    finally:
+        await asyncio.sleep(1)
+        HEARD.append("the end")
 
 
 class Session:

@@ -278,8 +278,20 @@ class Waiting(unittest.IsolatedAsyncioTestCase):
         task = asyncio.create_task(things.later(5))
         self.assertEqual(await asyncio.wait_for(task, 3), 5)
 
+    async def test_tasks_of_a_plain_function(self):
+        one, other = things.started([1, 2])
+        await asyncio.sleep(3)
+        self.assertEqual((one.get_name(), one.done(), await one, await other), ("later 1", True, 1, 2))
+
     async def test_async_generator(self):
         self.assertEqual([number async for number in things.several(3)], [0, 1, 2])
+
+    async def test_async_generator_that_is_sent_to_and_closed(self):
+        echo = things.echoing()
+        answers = [await anext(echo), await echo.asend("a"), await echo.athrow(ValueError("b"))]
+        self.assertEqual((answers, things.HEARD), ([None, "a", "b"], []))
+        await echo.aclose()
+        self.assertEqual(things.HEARD, ["the end"])
 
     async def test_async_context_manager(self):
         async with things.Session() as session:

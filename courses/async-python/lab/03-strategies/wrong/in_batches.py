@@ -1,0 +1,40 @@
+"""The same jobs, run in four ways. A factory is a function without arguments that returns a fresh coroutine."""
+import asyncio
+import time
+
+
+async def one_by_one(factories):
+    """Runs one job after another and returns the results in the order of the factories."""
+    return [await factory() for factory in factories]
+
+
+async def together(factories):
+    """Runs all jobs at the same time and returns the results in the order of the factories."""
+    return await asyncio.gather(*(factory() for factory in factories))
+
+
+async def as_they_finish(factories):
+    """Runs all jobs at the same time and returns the results in the order in which they were ready."""
+    results = []
+    for ready in asyncio.as_completed([factory() for factory in factories]):
+        results.append(await ready)
+    return results
+
+
+async def limited(factories, at_once):
+    """Runs at most `at_once` jobs at the same time and returns the results in the order of the factories."""
+    results = []
+    for start in range(0, len(factories), at_once):
+        batch = factories[start : start + at_once]
+        results += await asyncio.gather(*(factory() for factory in batch))
+    return results
+
+
+async def compare(factories, at_once):
+    """Runs the same jobs in all four ways, one way after another: the seconds that each took, by the function's name."""
+    seconds = {}
+    for strategy in (one_by_one, together, as_they_finish, limited):
+        began = time.monotonic()
+        await (limited(factories, at_once) if strategy is limited else strategy(factories))
+        seconds[strategy.__name__] = time.monotonic() - began
+    return seconds
