@@ -24,7 +24,7 @@ pub use exercise::{Exercise, Files, Hint, Lost, Problem, Runner, Wrong, derive, 
 pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};
-pub use snippet::{Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
+pub use snippet::{CLOCKS, Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
 pub use spelling::nearest;
 pub use stand_in::{Collection, Route, StandIn, parse_stand_ins};
 pub use verdict::{Answer, Surroundings, Verdict, anchored, decide, linked, outside};

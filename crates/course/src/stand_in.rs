@@ -8,6 +8,7 @@ use toml::de::DeValue;
 
 use crate::config::{Config, ConfigError, Reader, Value, error, parse_config};
 use crate::lesson::Lesson;
+use crate::snippet::Snippet;
 
 /// One answers for some hosts. Texts may hold places such as `{name}`, which are filled in from the request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -58,10 +59,8 @@ impl StandIn {
         let mut all = Vec::new();
         for snippet in &lesson.snippets {
             let Some(place) = snippet.attribute("stand-in") else { continue };
-            let place = place.trim_start_matches("https://").trim_start_matches("http://");
-            let (host, path) = place.find('/').map_or((place, "/"), |at| place.split_at(at));
-            let is_json = snippet.info.lang.eq_ignore_ascii_case("json");
-            let body = if is_json { "json" } else { "body" };
+            let (host, path) = address(place);
+            let body = if is_json(snippet) { "json" } else { "body" };
             let mut parts = BTreeMap::from([(body.to_owned(), snippet.code.clone())]);
             for name in ["status", "delay"] {
                 parts.extend(snippet.attribute(name).map(|value| (name.to_owned(), value.to_owned())));
@@ -125,8 +124,7 @@ impl Reader {
     }
 
     fn host(&mut self, name: Spanned<String>) -> Option<String> {
-        let fine = |char: char| char.is_ascii_alphanumeric() || "-._".contains(char);
-        if !name.get_ref().is_empty() && name.get_ref().chars().all(fine) {
+        if is_host(name.get_ref()) {
             return Some(name.into_inner().to_lowercase());
         }
         let message = format!("`{}` is no host", name.get_ref());
@@ -229,28 +227,7 @@ impl Reader {
     }
 
     fn check_part(&mut self, name: &str, text: &Spanned<String>) {
-        let given = text.get_ref();
-        let wrong = match name {
-            "json" => serde_json::from_str::<serde::de::IgnoredAny>(given).err().map(|error| {
-                (format!("this is no JSON: {error}"), "in it, a place is a text: `{ \"id\": \"{id:int}\" }`")
-            }),
-            "encoding" if !matches!(given.as_str(), "gzip" | "deflate") => {
-                Some((format!("there is no encoding `{given}`"), "use \"gzip\" or \"deflate\""))
-            }
-            _ if given.contains('{') => None,
-            "status" | "repeat" | "bytes" if given.parse::<u64>().is_err() => {
-                Some((format!("`{given}` is no whole number"), "write a number, or a place such as \"{n:int}\""))
-            }
-            "status" if !matches!(given.parse(), Ok(200..=599)) => {
-                Some((format!("{given} is no status that can be answered"), "use one from 200 to 599"))
-            }
-            "delay" if !given.parse().is_ok_and(|seconds: f64| seconds.is_finite() && seconds >= 0.0) => Some((
-                format!("`{given}` is no number of seconds"),
-                "write a number, or a place such as \"{n:number}\"",
-            )),
-            _ => None,
-        };
-        if let Some((message, hint)) = wrong {
+        if let Some((message, hint)) = wrong_part(name, text.get_ref()) {
             self.errors.push(error(message, text.span(), hint));
         }
     }
@@ -272,6 +249,64 @@ impl Reader {
         let place = value.span();
         number.map_or_else(|| self.string(value), |number| Some(Spanned::new(place, number)))
     }
+}
+
+/// What is wrong with a part of a route, and how to put it right.
+fn wrong_part(name: &str, given: &str) -> Option<(String, &'static str)> {
+    match name {
+        "json" => serde_json::from_str::<serde::de::IgnoredAny>(given)
+            .err()
+            .map(|error| (format!("this is no JSON: {error}"), "in it, a place is a text: `{ \"id\": \"{id:int}\" }`")),
+        "encoding" if !matches!(given, "gzip" | "deflate") => {
+            Some((format!("there is no encoding `{given}`"), "use \"gzip\" or \"deflate\""))
+        }
+        _ if given.contains('{') => None,
+        "status" | "repeat" | "bytes" if given.parse::<u64>().is_err() => {
+            Some((format!("`{given}` is no whole number"), "write a number, or a place such as \"{n:int}\""))
+        }
+        "status" if !matches!(given.parse(), Ok(200..=599)) => {
+            Some((format!("{given} is no status that can be answered"), "use one from 200 to 599"))
+        }
+        "delay" if !given.parse().is_ok_and(|seconds: f64| seconds.is_finite() && seconds >= 0.0) => {
+            Some((format!("`{given}` is no number of seconds"), "write a number, or a place such as \"{n:number}\""))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a fence that shows what is answered: the attribute it is about, a message and a hint.
+pub(crate) fn mistakes(snippet: &Snippet) -> Vec<(&'static str, String, &'static str)> {
+    let Some(given) = snippet.attribute("stand-in") else { return Vec::new() };
+    let mut all = Vec::new();
+    let (host, path) = address(given);
+    if !is_host(host) {
+        let hint = "write a host and a path, as in `stand-in=tea.example/cups`";
+        all.push(("stand-in", format!("`{given}` names no host"), hint));
+    }
+    if let Some(place) = wrong_place(path) {
+        let hint = "a place is a name, once in a path: `{cup}`, or `{rest:path}`";
+        all.push(("stand-in", format!("`{{{place}` cannot be filled in from a request"), hint));
+    }
+    let parts = ["status", "delay"].into_iter().filter_map(|name| Some((name, name, snippet.attribute(name)?)));
+    let body = is_json(snippet).then_some(("stand-in", "json", snippet.code.as_str()));
+    for (key, name, value) in parts.chain(body) {
+        all.extend(wrong_part(name, value).map(|(message, hint)| (key, message, hint)));
+    }
+    all
+}
+
+fn is_json(snippet: &Snippet) -> bool {
+    snippet.info.lang.eq_ignore_ascii_case("json")
+}
+
+/// The host and the path of `https://tea.example/cups`.
+fn address(place: &str) -> (&str, &str) {
+    let place = place.trim_start_matches("https://").trim_start_matches("http://");
+    place.find('/').map_or((place, "/"), |at| place.split_at(at))
+}
+
+fn is_host(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|char| char.is_ascii_alphanumeric() || "-._".contains(char))
 }
 
 /// The first place of a path, from behind its brace, that is no name, or one that the path has twice.

@@ -10,6 +10,7 @@ mod empty_section;
 mod exercise_time;
 pub mod exercises;
 mod false_count;
+mod fence_setting;
 mod front_matter;
 mod invalid_json;
 mod joined_list_items;
@@ -113,6 +114,7 @@ pub static CHECKS: &[&Check] = &[
     &empty_section::CHECK,
     &exercise_time::CHECK,
     &false_count::CHECK,
+    &fence_setting::CHECK,
     &front_matter::CHECK,
     &invalid_json::CHECK,
     &joined_list_items::CHECK,

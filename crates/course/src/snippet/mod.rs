@@ -2,6 +2,7 @@
 
 mod kind;
 mod session;
+mod settings;
 mod title;
 
 use etude_markdown::{BlockId, BlockKind, Code, Document, InfoString, TextMap};
@@ -9,6 +10,7 @@ use etude_python as python;
 use etude_text::Span;
 
 pub use self::kind::{Lang, SnippetKind};
+pub use self::settings::CLOCKS;
 pub use self::title::{Title, TitleSource};
 use crate::section::{Section, SectionId};
 
