@@ -53,10 +53,11 @@ impl Hosts {
 }
 
 /// The lines with which a course gives a host a voice.
-pub fn hint(host: &str, path: &str) -> String {
+pub fn hint(host: &str, method: &str, path: &str) -> String {
+    let method = if matches!(method, "GET" | "HEAD") { String::new() } else { format!("method = \"{method}\"\n") };
     let path = path.trim_end_matches(|char| !matches!(char, '/' | '-' | '_') && !char::is_alphanumeric(char));
     format!(
-        "let `course.toml` say what is answered:\n[[stand-in]]\nhost = \"{host}\"\n[[stand-in.route]]\npath = \"{path}\"\njson = '{{ \"tea\": \"green\" }}'"
+        "let `course.toml` say what is answered:\n[[stand-in]]\nhost = \"{host}\"\n[[stand-in.route]]\npath = \"{path}\"\n{method}json = '{{ \"tea\": \"green\" }}'"
     )
 }
 

@@ -51,7 +51,7 @@ pub(super) fn decisions(known: &Known<'_>, snippet: &Snippet) -> Vec<Decision> {
         Err(_) if known.has_nothing(snippet.index) => return Vec::new(),
         Err(verdict) => return vec![decision(What::Works(snippet.index), verdict)],
     };
-    let works = |evidence| stood_in::doubted(evidence, works(known, snippet, evidence));
+    let works = |evidence| stood_in::doubted(evidence, "", works(known, snippet, evidence));
     let works = known.unless_cut(snippet, super::combined(all.iter().map(works)));
     let mut decisions = vec![decision(What::Works(snippet.index), works)];
     if let Some(warning) = all.first().and_then(|evidence| unmentioned(known, snippet, evidence)) {
@@ -89,7 +89,7 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
     }
     match &evidence.end {
         End::Exit { code: 126 | 127, .. } if snippet.lang == Lang::Shell => {
-            let last = evidence.stderr.lines().last().unwrap_or_default();
+            let last = evidence.stderr.lines().chain(evidence.stdout.lines()).last().unwrap_or_default();
             Verdict::undecided(format!("a program it runs is not to be had here: `{}`", shortened(last)))
         }
         End::Exit { .. } if evidence.requests.iter().any(|request| request.status >= Some(500)) => {
@@ -116,7 +116,7 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
             Verdict::wrong(format!("its tests fail{words}"), "mend the test, or what it tests")
         }
         // As its code says.
-        End::Exit { .. } if snippet.code.contains("exit(") || snippet.code.contains("SystemExit") => Verdict::Holds,
+        End::Exit { .. } if EXITS.is_match(&snippet.code) => Verdict::Holds,
         End::Exit { code, .. } => {
             Verdict::wrong(format!("it exits with {code}"), "mend it, or say `exit=` on the fence")
         }
@@ -132,6 +132,12 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
         End::Never { why } => Verdict::undecided(why.clone()),
     }
 }
+
+/// It ends itself, with the status that it wants.
+static EXITS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)(?:^|[^.\w])(?:exit|quit|_exit)\(|(?-u:\b)(?:sys\.|os\._|parser\.)exit(?-u:\b)|SystemExit")
+        .expect("a valid expression")
+});
 
 /// The server of the lesson breaks at what the lesson asks it.
 fn broken_server(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
@@ -248,4 +254,22 @@ fn unmentioned(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Opt
             .any(|claim| claim.about == Subject::Snippet(snippet.index) && claim.text.contains(kind));
         (!shown && !mentions(known, snippet, words)).then(|| format!("{kind}: {}", &found["message"]))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EXITS;
+
+    #[test]
+    fn only_what_ends_the_program_is_an_exit() {
+        let check = |code: &str, expected| assert_eq!(EXITS.is_match(code), expected, "{code}");
+        check("sys.exit(3)", true);
+        check("exit(3)", true);
+        check("os._exit(3)", true);
+        check("from os import _exit\n_exit(3)", true);
+        check("raise SystemExit(3)", true);
+        check("stack.__exit__(None, None, None)", false);
+        check("from atexit import register as atexit\natexit(pour)", false);
+        check("on_exit(3)", false);
+    }
 }

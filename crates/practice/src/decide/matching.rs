@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::lines::Pattern;
+use super::varies::Varies;
 
 /// Where printed and foretold lines part.
 pub(super) enum Parting {
@@ -17,6 +18,13 @@ pub(super) enum Parting {
     More { printed: String },
 }
 
+/// How lines are compared.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) unordered: bool,
+    pub(super) varies: Varies,
+}
+
 pub(super) fn trimmed(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
@@ -25,17 +33,17 @@ pub(super) fn trimmed(text: &str) -> Vec<&str> {
 }
 
 /// All that is printed: on standard output, or in a terminal, which shows standard error too.
-fn all(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+fn all(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     if let Some(at) = stated.iter().position(|line| line.trim_start().starts_with("Traceback (most recent call last)"))
     {
-        return traceback(&stated, at, stdout, stderr, unordered);
+        return traceback(&stated, at, stdout, stderr, how);
     }
-    let parting = matched(&stated, &trimmed(stdout), unordered)?;
+    let parting = matched(&stated, &trimmed(stdout), how)?;
     // A warning comes before what the statement gives, an error behind it.
     let terminals = [format!("{stdout}{stderr}"), format!("{}{stdout}", without_source(stderr))];
-    let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), unordered).is_none());
-    let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout);
+    let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), how).is_none());
+    let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout, how.varies);
     (!same).then_some(parting)
 }
 
@@ -50,23 +58,31 @@ fn without_source(stderr: &str) -> String {
     lines.concat()
 }
 
-/// The same where remarks of the author's may stand between and behind what is printed, at a prompt above all.
-pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
-    let parting = all(parts, stdout, stderr, unordered)?;
+/// What a terminal shows: the command itself stands before what it prints.
+pub(super) fn shown(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting> {
+    let parting = all(parts, stdout, stderr, how)?;
+    let typed = parts.iter().take_while(|part| part.trim().is_empty() || part.starts_with("$ ")).count();
+    let same = typed > 0 && typed < parts.len() && all(&parts[typed..], stdout, stderr, how).is_none();
+    (!same).then_some(parting)
+}
+
+/// The same where remarks of the author's may stand between and behind what is printed, as at a prompt.
+pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting> {
+    let parting = all(parts, stdout, stderr, how)?;
     let bare = |part: &String| match part.find(" #") {
         Some(at) => part[..at].trim_end().to_owned(),
         None => part.trim_end().trim_end_matches("```").trim_end_matches(">>>").to_owned(),
     };
     let remark = |part: &&String| part.trim_start().starts_with(['#', '$']);
     let kept: Vec<String> = parts.iter().filter(|part| !remark(part)).map(bare).collect();
-    let same = all(&kept, stdout, stderr, unordered).is_none() || kept.iter().all(|part| part.trim().is_empty());
+    let same = all(&kept, stdout, stderr, how).is_none() || kept.iter().all(|part| part.trim().is_empty());
     (!same).then_some(parting)
 }
 
 /// A traceback is compared by its last line: the lines of the files in it are the reader's own.
-fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, unordered: bool) -> Option<Parting> {
+fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let before = trimmed_slice(&stated[..at]);
-    if let Some(parting) = matched(before, &trimmed(stdout), unordered).filter(|_| !before.is_empty()) {
+    if let Some(parting) = matched(before, &trimmed(stdout), how).filter(|_| !before.is_empty()) {
         return Some(parting);
     }
     let last = (at..stated.len()).rev().find(|&index| !stated[index].is_empty())?;
@@ -81,7 +97,7 @@ fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, unordered: 
     let printed = printed.last().copied().unwrap_or_default().to_owned();
     let fits = [message, stated[last]].iter().any(|stated| {
         let stated = spaced(stated);
-        same_error(&stated, printed.trim()) || same_error(&stated, &spaced(&whole))
+        same_error(&stated, printed.trim(), how.varies) || same_error(&stated, &spaced(&whole), how.varies)
     });
     (!fits).then_some(if printed.is_empty() {
         Parting::Missing { index: last }
@@ -91,7 +107,7 @@ fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, unordered: 
 }
 
 /// An error as it is printed, or with words left out of it that some versions of Python have.
-pub(super) fn same_error(stated: &str, printed: &str) -> bool {
+pub(super) fn same_error(stated: &str, printed: &str, varies: Varies) -> bool {
     let kind = |line: &str| line.split_once(": ").map(|(kind, message)| (kind.to_owned(), message.to_owned()));
     let shorter = match (kind(stated), kind(printed)) {
         (Some((one, stated)), Some((other, printed))) => {
@@ -103,7 +119,7 @@ pub(super) fn same_error(stated: &str, printed: &str) -> bool {
         }
         _ => false,
     };
-    shorter || Pattern::new(stated, true).is_some_and(|pattern| pattern.fits(printed))
+    shorter || Pattern::new(stated, true, varies).is_some_and(|pattern| pattern.fits(printed))
 }
 
 /// The name with which the last line of a traceback begins.
@@ -119,12 +135,12 @@ fn spaced(text: &str) -> String {
 }
 
 /// A value in brackets that the author has wrapped, and maybe shortened.
-fn same_wrapped(stated: &[&str], stdout: &str) -> bool {
+fn same_wrapped(stated: &[&str], stdout: &str, varies: Varies) -> bool {
     let dense = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
     let (stated, printed) = (dense(&stated.concat()), dense(stdout));
     let value = [('[', ']'), ('(', ')'), ('{', '}')];
     value.iter().any(|&(open, close)| stated.starts_with(open) && stated.ends_with(close))
-        && Pattern::new(&stated, true).is_some_and(|pattern| pattern.fits(&printed))
+        && Pattern::new(&stated, true, varies).is_some_and(|pattern| pattern.fits(&printed))
 }
 
 fn trimmed_slice<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
@@ -156,14 +172,14 @@ fn part_of(stated: &Value, printed: &Value) -> bool {
 }
 
 /// Where the lines part, if they do. A line `...` stands for any number of lines.
-fn matched(stated: &[&str], printed: &[&str], unordered: bool) -> Option<Parting> {
+fn matched(stated: &[&str], printed: &[&str], how: How) -> Option<Parting> {
     let first = stated.iter().position(|line| !line.is_empty()).unwrap_or(stated.len());
     let stated = &trimmed_slice(stated)[first.min(trimmed_slice(stated).len())..];
     let patterns: Vec<Option<Pattern>> =
-        stated.iter().map(|line| (!is_gap(line)).then(|| Pattern::new(line, true)).flatten()).collect();
+        stated.iter().map(|line| (!is_gap(line)).then(|| Pattern::new(line, true, how.varies)).flatten()).collect();
     let fits = |index: usize, line: &str| patterns[index].as_ref().is_some_and(|pattern| pattern.fits(line));
     let gap = |index: usize| is_gap(stated[index]);
-    if unordered {
+    if how.unordered {
         let mut left: Vec<&str> = printed.to_vec();
         for index in (0..stated.len()).filter(|&index| !gap(index)) {
             match left.iter().position(|line| fits(index, line)) {
@@ -209,17 +225,18 @@ pub(super) fn is_gap(line: &str) -> bool {
 }
 
 /// The lines stand somewhere among those that are printed, one after the other.
-pub(super) fn within(parts: &[String], stdout: &str) -> Option<Parting> {
+pub(super) fn within(parts: &[String], stdout: &str, varies: Varies) -> Option<Parting> {
     let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     let printed = trimmed(stdout);
     let anywhere: Vec<&str> = ["..."].into_iter().chain(stated.iter().copied()).chain(["..."]).collect();
-    matched(&anywhere, &printed, false)?;
+    let how = How { unordered: false, varies };
+    matched(&anywhere, &printed, how)?;
     // Where it seems to begin, for a person.
-    let first = Pattern::new(stated.first()?, true)?;
+    let first = Pattern::new(stated.first()?, true, varies)?;
     let Some(from) = printed.iter().position(|line| first.fits(line)) else {
         return Some(Parting::Missing { index: 0 });
     };
-    matched(&stated, &printed[from..], false).or(Some(Parting::Missing { index: 0 }))
+    matched(&stated, &printed[from..], how).or(Some(Parting::Missing { index: 0 }))
 }
 
 #[cfg(test)]
@@ -229,7 +246,7 @@ mod tests {
     /// What `matched` says, in words.
     #[track_caller]
     fn check(stated: &[&str], printed: &[&str], unordered: bool, expected: &str) {
-        let found = match matched(stated, printed, unordered) {
+        let found = match matched(stated, printed, How { unordered, varies: Varies::default() }) {
             None => "same".to_owned(),
             Some(Parting::Differs { index, printed }) => format!("{index}: {printed}"),
             Some(Parting::Missing { index }) => format!("{index} missing"),

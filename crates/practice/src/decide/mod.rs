@@ -10,17 +10,19 @@ mod response;
 mod stood_in;
 mod time;
 mod update;
+mod varies;
 
 use std::collections::HashMap;
 
-use etude_course::{Claim, ClaimKind, Course, Lesson, Subject, Surroundings};
+use etude_course::{Claim, ClaimKind, Course, Found, Lesson, Subject, Surroundings};
 use etude_text::{Source, Span};
 
 use crate::plan::{Action, Plan, Why};
-use crate::run::{End, Evidence, Raised, Ran};
+use crate::run::{End, Evidence, Part, Raised, Ran};
 
 pub use self::report::diagnostics;
 pub use self::update::{Updates, updates};
+pub(crate) use self::varies::tells_times;
 
 /// What is decided about, and by what.
 pub struct Case<'a> {
@@ -158,6 +160,13 @@ impl<'a> Known<'a> {
         Ok(&self.case.ran[session].steps[step])
     }
 
+    /// Of a `>>>` session or a prompt the statement or command that a claim is about.
+    fn part_of<'e>(&self, claim: &Claim, evidence: &'e Evidence) -> Option<&'e Part> {
+        let line = self.line(claim.span.start);
+        let mut parts = evidence.parts.iter().rev().filter(|_| claim.found == Found::Console);
+        parts.find(|part| part.line < line)
+    }
+
     /// What the server wrote that a snippet asked.
     fn server_log(&self, snippet: usize) -> &'a str {
         let Some(&(session, _)) = self.steps.get(&snippet) else { return "" };
@@ -194,7 +203,7 @@ impl<'a> Known<'a> {
         };
         let of_runs = |decide: &dyn Fn(&Evidence) -> Verdict| match self.evidence(snippet.index) {
             Ok(all) => {
-                let verdicts = all.iter().map(|evidence| stood_in::doubted(evidence, decide(evidence)));
+                let verdicts = all.iter().map(|evidence| stood_in::doubted(evidence, &claim.text, decide(evidence)));
                 self.unless_cut(snippet, combined(verdicts))
             }
             Err(verdict) => verdict,

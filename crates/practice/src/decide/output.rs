@@ -4,7 +4,7 @@ use etude_course::{Claim, Found, Lang, Snippet, Subject};
 use etude_text::Span;
 
 use super::lines::{Pattern, plain};
-use super::matching::{self, Parting, trimmed};
+use super::matching::{self, How, Parting, trimmed};
 use super::{Known, Verdict, doubt};
 use crate::run::{End, Evidence};
 
@@ -49,22 +49,24 @@ pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
 fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) -> Verdict {
     let Stated { known, claim, parts, whole, snippet } = stated;
     if !whole {
-        return among(claim, parts, snippet, stdout, stderr, evidence);
+        return among(stated, stdout, stderr, evidence);
     }
+    let varies = known.varies(snippet);
     // An error is often shown by its message alone, which may be wrapped.
     let message = parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join(" ");
     if let (Found::Console, Some(last)) = (claim.found, stderr.trim_end().lines().last())
         && stderr.starts_with("Traceback")
-        && matching::same_error(message.trim(), last)
+        && matching::same_error(message.trim(), last, varies)
     {
         return Verdict::Holds;
     }
-    let unordered = snippet.flag("unordered") || shown_unordered(known, claim);
+    let how = How { unordered: snippet.flag("unordered") || shown_unordered(known, claim), varies };
     let parting = match claim.found {
-        Found::Comment => matching::within(parts, stdout),
+        Found::Comment => matching::within(parts, stdout, varies),
         // The text goes through the output in pieces.
-        Found::Fence if in_pieces(known, snippet) => matching::within(parts, stdout),
-        _ => matching::without_remarks(parts, stdout, stderr, unordered),
+        Found::Fence if in_pieces(known, snippet) => matching::within(parts, stdout, varies),
+        Found::Console => matching::without_remarks(parts, stdout, stderr, how),
+        _ => matching::shown(parts, stdout, stderr, how),
     };
     match parting {
         None => Verdict::Holds,
@@ -73,6 +75,9 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
             "it goes on with `{}`, and whether that is meant is not said",
             shortened(&printed)
         )),
+        Some(_) if claim.inferred && matching::without_remarks(parts, stdout, stderr, how).is_none() => {
+            Verdict::undecided("it is what is printed but for remarks that may be the author's")
+        }
         Some(parting) => explain(stated, parting, evidence),
     }
 }
@@ -85,13 +90,10 @@ fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
 
 /// What the claim is about: of a `>>>` session or a shell only what its statement prints.
 fn printed(known: &Known<'_>, claim: &Claim, evidence: &Evidence) -> (String, String) {
-    let line = known.line(claim.span.start);
-    if claim.found == Found::Console
-        && let Some(part) = evidence.parts.iter().rev().find(|part| part.line < line)
-    {
-        return (part.stdout.clone(), part.stderr.clone());
+    match known.part_of(claim, evidence) {
+        Some(part) => (part.stdout.clone(), part.stderr.clone()),
+        None => (evidence.stdout.clone(), evidence.stderr.clone()),
     }
-    (evidence.stdout.clone(), evidence.stderr.clone())
 }
 
 /// Whether the fence that shows the output says that its order may differ.
@@ -101,17 +103,12 @@ fn shown_unordered(known: &Known<'_>, claim: &Claim) -> bool {
 }
 
 /// Words and lines that occur in what is printed.
-fn among(
-    claim: &Claim,
-    parts: &[String],
-    snippet: &Snippet,
-    stdout: &str,
-    stderr: &str,
-    evidence: &Evidence,
-) -> Verdict {
+fn among(stated: Stated<'_>, stdout: &str, stderr: &str, evidence: &Evidence) -> Verdict {
+    let Stated { known, claim, parts, snippet, .. } = stated;
+    let varies = known.varies(snippet);
     for part in parts {
         let beside = claim.found == Found::TrailingComment;
-        let Some(pattern) = Pattern::new(part.trim(), false) else {
+        let Some(pattern) = Pattern::new(part.trim(), false, varies) else {
             return Verdict::undecided("what it says cannot be looked for");
         };
         // A comment shows a text with its quotes, as a prompt would.

@@ -1,5 +1,9 @@
 //! What a run cannot show because somebody else answered in place of a host.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Verdict;
 use crate::run::Evidence;
 use crate::stand_ins;
@@ -7,8 +11,16 @@ use crate::stand_ins;
 /// How clients say that nobody has answered.
 const TIMED_OUT: [&str; 4] = ["ReadTimeout", "ConnectTimeout", "PoolTimeout", "RemoteProtocolError"];
 
-/// What would be false, unless the stand-in may be why.
-pub(super) fn doubted(evidence: &Evidence, verdict: Verdict) -> Verdict {
+/// What only a stand-in says, of who asks it and of itself.
+static ITS_OWN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"203\.0\.113\.[0-9]+|etude-stand-in").expect("a valid expression"));
+
+/// What only httpbin itself can say, of the way a request has come.
+static HTTPBIN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)X-Amzn-|(?-u:\b)origin(?-u:\b)").expect("a valid expression"));
+
+/// What would be false, unless the stand-in may be why. `stated` is what the lesson says.
+pub(super) fn doubted(evidence: &Evidence, stated: &str, verdict: Verdict) -> Verdict {
     let Verdict::False { evidence: why, .. } = &verdict else { return verdict };
     if TIMED_OUT.iter().any(|name| why.contains(name)) {
         return Verdict::undecided(format!("Étude's stand-in did not answer in time: {why}"));
@@ -17,8 +29,17 @@ pub(super) fn doubted(evidence: &Evidence, verdict: Verdict) -> Verdict {
         let place = format!("{} {}{}", answer.method, answer.host, answer.path);
         return Verdict::Undecided {
             reason: format!("it asks for `{place}`, which Étude's stand-in does not know"),
-            hint: Some(stand_ins::hint(&answer.host, &answer.path)),
+            hint: Some(stand_ins::hint(&answer.host, &answer.method, &answer.path)),
         };
+    }
+    let Some(first) = evidence.answers.first() else { return verdict };
+    if let Some(own) = ITS_OWN.find(why).or_else(|| ITS_OWN.find(&evidence.stdout)) {
+        let (own, host) = (own.as_str(), &first.host);
+        return Verdict::undecided(format!("`{own}` is what Étude's stand-in says, and not `{host}`: {why}"));
+    }
+    if let Some(own) = HTTPBIN.find(stated).filter(|_| first.host.contains("httpbin")) {
+        let own = own.as_str();
+        return Verdict::undecided(format!("`{own}` tells of the way to the host, which no stand-in knows: {why}"));
     }
     match evidence.answers.iter().find(|answer| !answer.exact) {
         Some(answer) => Verdict::Undecided {
@@ -26,7 +47,7 @@ pub(super) fn doubted(evidence: &Evidence, verdict: Verdict) -> Verdict {
                 "answered by Étude's stand-in for `{}`, which has the shape of what the host says and other words",
                 answer.host
             ),
-            hint: Some(stand_ins::hint(&answer.host, &answer.path)),
+            hint: Some(stand_ins::hint(&answer.host, &answer.method, &answer.path)),
         },
         None => verdict,
     }
@@ -54,12 +75,12 @@ mod tests {
     #[test]
     fn only_what_the_host_itself_would_say_can_be_false() {
         let wrong = || Verdict::wrong("it prints `3`", "write `3`");
-        let reason = |known, exact| match doubted(&evidence(known, exact), wrong()) {
+        let reason = |known, exact| match doubted(&evidence(known, exact), "3", wrong()) {
             Verdict::Undecided { reason, .. } => reason,
             other => format!("{other:?}"),
         };
-        assert_eq!(doubted(&evidence(true, true), wrong()), wrong());
-        assert_eq!(doubted(&evidence(false, false), Verdict::Holds), Verdict::Holds);
+        assert_eq!(doubted(&evidence(true, true), "3", wrong()), wrong());
+        assert_eq!(doubted(&evidence(false, false), "3", Verdict::Holds), Verdict::Holds);
         assert_eq!(reason(false, false), "it asks for `GET tea.example/cups`, which Étude's stand-in does not know");
         assert!(reason(true, false).starts_with("answered by Étude's stand-in for `tea.example`"));
     }

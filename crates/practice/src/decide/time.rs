@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::lines::{near, plain};
 use super::{Verdict, stood_in};
-use crate::run::{End, Evidence};
+use crate::run::{BEARABLE, End, Evidence};
 
 /// Numbers that a program prints as times: behind such words, or with a unit.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
@@ -69,9 +69,23 @@ pub(super) fn decide(stated: Stated, scope: &Scope, snippet: &Snippet, evidence:
             }
         }
     };
-    match verdict {
+    match unless_busy(evidence, verdict) {
         Verdict::False { .. } if stood_in::may_take(evidence, stated.seconds) => {
             Verdict::undecided("a stand-in answered at once, and the way to the host itself takes time")
+        }
+        other => other,
+    }
+}
+
+/// Why its times are not those of an idle machine.
+pub(super) fn busy(evidence: &Evidence) -> String {
+    format!("the machine was busy, and kept it waiting for {:.1} s", evidence.delayed.as_secs_f64())
+}
+
+fn unless_busy(evidence: &Evidence, verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::False { evidence: why, .. } if evidence.delayed > BEARABLE => {
+            Verdict::undecided(format!("{}: {why}", busy(evidence)))
         }
         other => other,
     }
@@ -114,7 +128,21 @@ fn told(text: &str) -> Vec<Told<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{Verdict, told, unless_busy};
+    use crate::run::Evidence;
+    use std::time::Duration;
+
+    #[test]
+    fn a_busy_machine_proves_no_time_wrong() {
+        let check = |delayed, undecided| {
+            let evidence = Evidence { delayed: Duration::from_millis(delayed), ..Evidence::never("") };
+            let verdict = unless_busy(&evidence, Verdict::wrong("it takes 2 s, and not 1 s", "write `~2 s`"));
+            assert_eq!(matches!(verdict, Verdict::Undecided { .. }), undecided, "{verdict:?}");
+        };
+        check(0, false);
+        check(200, false);
+        check(900, true);
+    }
 
     #[test]
     fn printed_times() {

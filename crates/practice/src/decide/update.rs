@@ -5,6 +5,7 @@ use etude_text::{Edit, Span};
 
 use super::lines::{Pattern, plain};
 use super::matching::{is_gap, trimmed};
+use super::varies::Varies;
 use super::{Case, Decision, Known, Verdict, What};
 use crate::run::{End, Evidence};
 
@@ -28,7 +29,7 @@ pub fn updates(case: &Case<'_>, decisions: &[Decision]) -> Updates {
             continue;
         }
         let Ok(all) = known.evidence(snippet) else { continue };
-        let fresh = stable(all, |stdout| fresh(case, claim, parts, &case.lesson.snippets[snippet], stdout));
+        let fresh = stable(all, |stdout| fresh(&known, claim, parts, &case.lesson.snippets[snippet], stdout));
         match fresh {
             Ok(edit) => updates.edits.push(edit),
             Err(why) => updates.refused.push((claim.span, why.to_owned())),
@@ -62,12 +63,13 @@ fn stable(all: &[Evidence], fresh: impl Fn(&str) -> Result<Edit, &'static str>) 
 }
 
 fn fresh(
-    case: &Case<'_>,
+    known: &Known<'_>,
     claim: &Claim,
     parts: &[String],
     snippet: &Snippet,
     stdout: &str,
 ) -> Result<Edit, &'static str> {
+    let case = known.case;
     let text = case.source.text();
     // With what stands before it in its first line, as in those that follow.
     let before = &text[..claim.span.start as usize];
@@ -100,7 +102,8 @@ fn fresh(
         return Err("its lines stand in the file in another way");
     }
     let stated: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let kept = if unordered { in_any_order(&stated, &printed) } else { in_order(&stated, &printed)? };
+    let varies = known.varies(snippet);
+    let kept = if unordered { in_any_order(&stated, &printed, varies) } else { in_order(&stated, &printed, varies)? };
     let end = if raw.contains("\r\n") { "\r\n" } else { "\n" };
     let kept: Vec<String> = kept.iter().map(|line| format!("{prefix}{line}").trim_end().to_owned()).collect();
     let mut text = kept.join(end);
@@ -138,30 +141,30 @@ fn own_lines<'a>(
 }
 
 /// The printed lines, with what was stated wherever it still fits: it may have wildcards.
-fn in_order(stated: &[&str], printed: &[&str]) -> Result<Vec<String>, &'static str> {
+fn in_order(stated: &[&str], printed: &[&str], varies: Varies) -> Result<Vec<String>, &'static str> {
     let gaps: Vec<usize> = (0..stated.len()).filter(|index| is_gap(stated[*index])).collect();
     let (before, behind) = match gaps.as_slice() {
-        [] => return Ok(aligned(stated, printed)),
+        [] => return Ok(aligned(stated, printed, varies)),
         [gap] => (&stated[..*gap], &stated[gap + 1..]),
         _ => return Err("it leaves out several stretches, and where they lie now cannot be told"),
     };
     if printed.len() < before.len() + behind.len() {
         return Ok(printed.iter().map(|line| (*line).to_owned()).collect());
     }
-    let mut all = aligned(before, &printed[..before.len()]);
+    let mut all = aligned(before, &printed[..before.len()], varies);
     all.push(stated[before.len()].to_owned());
-    all.extend(aligned(behind, &printed[printed.len() - behind.len()..]));
+    all.extend(aligned(behind, &printed[printed.len() - behind.len()..], varies));
     Ok(all)
 }
 
-fn fits(stated: &str, printed: &str) -> bool {
-    Pattern::new(stated.trim_end(), true).is_some_and(|pattern| pattern.fits(printed))
+fn fits(stated: &str, printed: &str, varies: Varies) -> bool {
+    Pattern::new(stated.trim_end(), true, varies).is_some_and(|pattern| pattern.fits(printed))
 }
 
 /// As many of the stated lines as fit, in their order.
-fn aligned(stated: &[&str], printed: &[&str]) -> Vec<String> {
+fn aligned(stated: &[&str], printed: &[&str], varies: Varies) -> Vec<String> {
     let fit: Vec<Vec<bool>> =
-        stated.iter().map(|stated| printed.iter().map(|printed| fits(stated, printed)).collect()).collect();
+        stated.iter().map(|stated| printed.iter().map(|printed| fits(stated, printed, varies)).collect()).collect();
     // The most that fit of what follows, from both places on.
     let mut most = vec![vec![0_usize; printed.len() + 1]; stated.len() + 1];
     for at in (0..stated.len()).rev() {
@@ -182,11 +185,11 @@ fn aligned(stated: &[&str], printed: &[&str]) -> Vec<String> {
     all
 }
 
-fn in_any_order(stated: &[&str], printed: &[&str]) -> Vec<String> {
+fn in_any_order(stated: &[&str], printed: &[&str], varies: Varies) -> Vec<String> {
     let mut left = printed.to_vec();
     let mut all = Vec::new();
     for line in stated {
-        if let Some(at) = left.iter().position(|printed| fits(line, printed)) {
+        if let Some(at) = left.iter().position(|printed| fits(line, printed, varies)) {
             left.remove(at);
             all.push((*line).to_owned());
         }
@@ -201,7 +204,11 @@ mod tests {
 
     #[track_caller]
     fn check(stated: &[&str], printed: &[&str], expected: &[&str]) {
-        assert_eq!(in_order(stated, printed).expect("an answer"), expected, "{stated:?} {printed:?}");
+        assert_eq!(
+            in_order(stated, printed, Varies::default()).expect("an answer"),
+            expected,
+            "{stated:?} {printed:?}"
+        );
     }
 
     #[test]
@@ -216,11 +223,11 @@ mod tests {
     fn a_gap_stays_where_it_is() {
         check(&["a", "...", "z"], &["b", "1", "2", "z"], &["b", "...", "z"]);
         check(&["a", "...", "z"], &["b"], &["b"]);
-        assert!(in_order(&["...", "a", "..."], &["b"]).is_err());
+        assert!(in_order(&["...", "a", "..."], &["b"], Varies::default()).is_err());
     }
 
     #[test]
     fn in_any_order_new_lines_come_last() {
-        assert_eq!(in_any_order(&["b", "a"], &["a", "c", "b"]), ["b", "a", "c"]);
+        assert_eq!(in_any_order(&["b", "a"], &["a", "c", "b"], Varies::default()), ["b", "a", "c"]);
     }
 }

@@ -53,6 +53,8 @@ pub struct Session {
     pub stand_ins: Vec<StandIn>,
     pub clock: Clock,
     pub timeout: Option<Duration>,
+    /// What it prints is compared to times.
+    pub timed: bool,
     /// What it prints is compared line by line, and several tasks or threads print it.
     pub races: bool,
     /// One snippet that leaves nothing behind in its process: other such sessions can follow there.

@@ -79,7 +79,7 @@ pub(super) fn unanswered(lender: &Lender<'_>, text: &str) -> Option<Why> {
     let open = asked.iter().find(|it| !(it.plain && lender.hosts.has(&it.host)))?;
     let reason = format!("it asks `{}`, and a run has no internet", open.host);
     if open.plain {
-        Some(Why::hinted(reason, stand_ins::hint(&open.host, &open.path)))
+        Some(Why::hinted(reason, stand_ins::hint(&open.host, "GET", &open.path)))
     } else {
         Some(Why::undecided(format!("{reason}; stand-ins answer over HTTP and HTTPS only, on ports 80 and 443")))
     }

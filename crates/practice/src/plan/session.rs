@@ -1,19 +1,21 @@
 //! What a session needs besides its steps: files, a profile, a clock, time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use etude_course::{ClaimKind, Subject};
 use etude_sandbox::{Clock, Profile, StandIn};
 
 use super::context::Lender;
 use super::{Action, Command, File, Server, Session, Step, Supply, files, needs, server};
+use crate::decide::tells_times;
 
 /// Adds what its snippets say about the run, and the files they need.
 pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<Step>, least: Profile) -> Session {
     let mut all: BTreeMap<String, File> = BTreeMap::new();
     let mut profile = least;
-    let (mut clock, mut timeout, mut timed, mut races) = (None, None, false, false);
+    let (mut clock, mut timeout, mut races) = (None, None, false);
+    // To its digits, or at all.
+    let (mut precise, mut timed) = (false, false);
     let mut asked: BTreeSet<String> = BTreeSet::new();
     for code in server.iter().flat_map(|server| &server.parts) {
         asked.extend(stood_in_for(lender, code.snippet, &code.text));
@@ -49,8 +51,9 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
         }
         profile = profile.max(least_for(&text, snippet.attribute("needs")));
         clock = clock.or(snippet.attribute("clock").and_then(Clock::from_name));
-        timeout = timeout.or(snippet.attribute("timeout").and_then(duration));
-        timed |= is_timed(lender, step.snippet);
+        timeout = timeout.or(snippet.timeout());
+        precise |= is_timed(lender, step.snippet);
+        timed |= precise || tells_times(&text) && is_stated(lender, step.snippet);
         races |= CONCURRENT.iter().any(|word| text.contains(word)) && is_ordered(lender, step.snippet);
         for (file, supply) in files::needed(lender.lesson, lender.setting.beside, whole, &text) {
             let own = files::file_name(snippet) == Some(&file.path);
@@ -68,7 +71,7 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
         profile = profile.max(Profile::Server);
     }
     // Its times are the same in every run, but only of one process that waits rather than computes.
-    let steady = timed && server.is_none() && profile == Profile::Python;
+    let steady = precise && server.is_none() && profile == Profile::Python;
     let clock = clock.unwrap_or(if steady { Clock::Steady } else { Clock::Virtual });
 
     // Elsewhere no seed gives the same order again, and what differs may be anything.
@@ -76,7 +79,18 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
 
     let closed = server.is_none() && all.is_empty() && timeout.is_none() && profile == Profile::Python;
     let closed = closed && stand_ins.is_empty() && is_closed(lender, &steps);
-    Session { server, steps, files: all.into_values().collect(), profile, stand_ins, clock, timeout, races, closed }
+    Session {
+        server,
+        steps,
+        files: all.into_values().collect(),
+        profile,
+        stand_ins,
+        clock,
+        timeout,
+        timed,
+        races,
+        closed,
+    }
 }
 
 /// What makes several things happen at once.
@@ -113,6 +127,11 @@ fn is_closed(lender: &Lender<'_>, steps: &[Step]) -> bool {
     plain && lender.module(step.snippet).is_some_and(|module| module.usage.closed)
 }
 
+fn is_stated(lender: &Lender<'_>, index: usize) -> bool {
+    let mut claims = lender.lesson.claims.iter().filter(|claim| claim.about == Subject::Snippet(index));
+    claims.any(|claim| matches!(&claim.kind, ClaimKind::Output { .. }))
+}
+
 /// Whether what a snippet prints is compared to times.
 fn is_timed(lender: &Lender<'_>, index: usize) -> bool {
     let time = |part: &String| part.contains('.') && part.bytes().any(|byte| byte.is_ascii_digit());
@@ -140,15 +159,12 @@ fn least_for(code: &str, needs: Option<&str>) -> Profile {
     }
 }
 
-/// `5s`, `500ms`, `2min`, `3`.
-fn duration(text: &str) -> Option<Duration> {
-    let end = text.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(text.len());
-    let number: f64 = text[..end].parse().ok()?;
-    let factor = match text[end..].trim() {
-        "" | "s" => 1.0,
-        "ms" => 0.001,
-        "min" | "m" => 60.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(number * factor).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_may_name_every_clock() {
+        assert_eq!(etude_course::CLOCKS, Clock::ALL.map(Clock::name));
+    }
 }

@@ -19,7 +19,7 @@ pub fn key(session: &Session, seeds: &[u64], world: &str) -> String {
         *line = number;
     }
     // How it shares a process is nothing it could tell.
-    let Session { server, steps, files, profile, stand_ins, clock, timeout, races: _, closed: _ } = &session;
+    let Session { server, steps, files, profile, stand_ins, clock, timeout, timed: _, races: _, closed: _ } = &session;
     let mut digest = Sha256::new();
     // Which part of the server a snippet is, decides whose a failure is.
     let parts = server.iter().flat_map(|server| &server.parts).map(|part| part.snippet);
@@ -166,6 +166,7 @@ mod tests {
             stand_ins: Vec::new(),
             clock,
             timeout: None,
+            timed: false,
             races: false,
             closed: false,
         }

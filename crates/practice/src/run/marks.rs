@@ -28,6 +28,7 @@ fn whole(transcript: &Transcript) -> Evidence {
         parts: Vec::new(),
         end: end(transcript),
         took: transcript.virtual_time,
+        delayed: Duration::ZERO,
         writes: writes.map(|write| write.at).collect(),
         requests: Vec::new(),
         answers: transcript.answers.clone(),
@@ -238,7 +239,17 @@ impl Reader {
             }
             let took = until.saturating_sub(began.unwrap_or_default());
             let answers = transcript.answers.clone();
-            evidence.push(Evidence { stdout, stderr, parts, end, took, writes, requests, answers });
+            evidence.push(Evidence {
+                stdout,
+                stderr,
+                parts,
+                end,
+                took,
+                delayed: Duration::ZERO,
+                writes,
+                requests,
+                answers,
+            });
         }
         evidence
     }

@@ -70,6 +70,7 @@ mod tests {
             stand_ins: Vec::new(),
             clock,
             timeout: None,
+            timed: false,
             races: false,
             closed,
         }

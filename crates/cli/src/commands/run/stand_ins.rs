@@ -15,7 +15,7 @@ pub(super) fn wanted(asked: &[String], config: &Config, hosts: &Hosts, job: &Job
     all.sort();
     all.dedup();
     let one = |host: &String| {
-        let refusal = || Refusal { message: format!("nobody stands in for `{host}`"), hint: hint(host, "/") };
+        let refusal = || Refusal { message: format!("nobody stands in for `{host}`"), hint: hint(host, "GET", "/") };
         hosts.answering(host).ok_or_else(|| refusal().into())
     };
     all.iter().map(one).collect()
@@ -54,7 +54,10 @@ pub(super) fn told(transcript: &Transcript) -> Vec<String> {
 pub(super) fn advise(transcript: &Transcript, hosts: &Hosts, job: &Job, hints: &mut Vec<String>) {
     if let Some(answer) = transcript.answers.iter().find(|answer| !answer.known) {
         let place = format!("{} {}{}", answer.method, answer.host, answer.path);
-        hints.push(format!("`{place}` is nothing that the stand-in knows: {}", hint(&answer.host, &answer.path)));
+        hints.push(format!(
+            "`{place}` is nothing that the stand-in knows: {}",
+            hint(&answer.host, &answer.method, &answer.path)
+        ));
     }
     let offline = transcript.needs == Some(Profile::Server) || transcript.failure.as_ref().is_some_and(is_unreachable);
     if transcript.outcome != Outcome::Failed || !job.stand_ins.is_empty() || !offline {

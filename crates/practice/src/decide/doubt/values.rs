@@ -1,0 +1,189 @@
+//! Outputs that are not what was foretold and may still be right.
+
+use std::sync::LazyLock;
+
+use etude_course::{Claim, ClaimKind, Found, Lang, Snippet, SnippetKind};
+use regex::Regex;
+
+use super::errors::{lacking, typed};
+use super::hinted;
+use super::parts::changed_between;
+use super::prompts::{at_prompt, failing_statement, raised_in};
+use crate::decide::output::shortened;
+use crate::decide::{Known, Verdict, ends, time};
+use crate::run::{BEARABLE, End, Evidence};
+
+static CHANCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:random|randint|randrange|shuffle|secrets|uuid[0-9]?)(?-u:\b)").expect("a valid expression")
+});
+
+static THREADS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:Thread|ThreadPoolExecutor|ProcessPoolExecutor|Process|Pool|to_thread|run_in_executor)\(")
+        .expect("a valid expression")
+});
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[0-9]+(?:\.[0-9]+)?").expect("a valid expression"));
+
+/// Why an output that is not what was foretold may still be right.
+pub(in crate::decide) fn of_output(
+    known: &Known<'_>,
+    claim: &Claim,
+    snippet: &Snippet,
+    evidence: &Evidence,
+) -> Option<Verdict> {
+    if claim.found == Found::Console
+        && let Some(failing) = failing_statement(known, snippet, evidence, known.line(claim.span.start))
+    {
+        let (Verdict::False { evidence: why, .. } | Verdict::Undecided { reason: why, .. }) = failing else {
+            return None;
+        };
+        return Some(Verdict::undecided(format!("a statement before: {why}")));
+    }
+    if claim.found == Found::Console
+        && let Some(verdict) = at_prompt(known, claim, snippet, evidence)
+    {
+        return Some(verdict);
+    }
+    if let Some(part) = known.part_of(claim, evidence)
+        && let Some(raised) = raised_in(part)
+        && let undecided @ Verdict::Undecided { .. } = ends::failed(known, snippet, &raised)
+    {
+        return Some(undecided);
+    }
+    if let Some(raised) = evidence.raised()
+        && let Some(verdict) = lacking(snippet, raised)
+    {
+        return Some(verdict);
+    }
+    let doubts = of_another_day(known, claim, snippet, evidence).or_else(|| changed_between(known, snippet));
+    if let Some(verdict) = doubts {
+        return Some(verdict);
+    }
+    if CHANCE.is_match(&snippet.code) && !snippet.code.contains("seed(") {
+        return Some(hinted(
+            "what it prints depends on chance",
+            "let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn",
+        ));
+    }
+    let ClaimKind::Output { parts, .. } = &claim.kind else { return None };
+    let sorted = |lines: &mut Vec<String>| {
+        lines.retain(|line| !line.trim().is_empty());
+        lines.sort();
+    };
+    let mut stated: Vec<String> = parts.iter().map(|part| part.trim_end().to_owned()).collect();
+    let mut printed: Vec<String> = evidence.stdout.lines().map(|line| line.trim_end().to_owned()).collect();
+    sorted(&mut stated);
+    sorted(&mut printed);
+    let numbered = |lines: &[String]| NUMBER.replace_all(&lines.join("\n"), "0").into_owned();
+    if evidence.delayed > BEARABLE && known.varies(snippet).durations && numbered(&stated) == numbered(&printed) {
+        return Some(Verdict::undecided(time::busy(evidence)));
+    }
+    (stated == printed && THREADS.is_match(&snippet.code)).then(|| {
+        hinted(
+            "the same lines come in another order, which threads and processes do not promise",
+            "mark the output `unordered`",
+        )
+    })
+}
+
+/// What was printed on another day, by another Python, or with a person at a debugger.
+fn of_another_day(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidence) -> Option<Verdict> {
+    if claim.text.lines().any(|line| ["(Pdb)", "ipdb>"].iter().any(|prompt| line.trim_start().starts_with(prompt))) {
+        return Some(Verdict::undecided("somebody types to a debugger in it"));
+    }
+    if claim.text.trim() == "?" {
+        return Some(Verdict::undecided("it is asked of the reader"));
+    }
+    let part = match known.part_of(claim, evidence) {
+        Some(part) => known.case.source.lines().span(part.line).slice(known.case.source.text()),
+        None => snippet.code.as_str(),
+    };
+    if let Some(found) = MACHINE.find(part) {
+        return Some(Verdict::undecided(format!("`{}` is another on every machine", found.as_str())));
+    }
+    if claim.text.starts_with("<module '") || OWN.is_match(&claim.text) {
+        return Some(Verdict::undecided("it shows what is so on the author's machine"));
+    }
+    if claim.found == Found::Console && claim.text.lines().any(|line| UNPROMPTED.is_match(line)) {
+        return Some(Verdict::undecided("code without a prompt stands in it"));
+    }
+    if let Some(name) = shadowed(known, snippet) {
+        return Some(Verdict::undecided(format!("`{name}` may still be what the lesson has bound it to before")));
+    }
+    if snippet.lang == Lang::Shell
+        && let Some(words) = lacks_program(known, claim, evidence)
+    {
+        return Some(Verdict::undecided(format!("what it needs is not there: `{}`", shortened(&words))));
+    }
+    let code = |line: &str| {
+        let above = &known.case.lesson.snippets[..snippet.index];
+        let copied = |it: &Snippet| it.python.is_some() && it.code.lines().any(|other| other.trim() == line);
+        line.ends_with(':') && above.iter().any(copied)
+    };
+    if claim.text.lines().any(|line| code(line.trim())) {
+        return Some(Verdict::undecided("it repeats code, to speak about it"));
+    }
+    if TODAY.is_match(&snippet.code) && claim.text.contains(|char: char| char.is_ascii_digit()) {
+        return Some(hinted("what it prints depends on the day", "put `<...>` in the place of what differs"));
+    }
+    let (_, running) = known.case.python;
+    let text = known.case.source.text();
+    let before = &text[..claim.span.start as usize];
+    // The lines between the output and what stands above it.
+    let above: Vec<&str> = before.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
+    let above = above.into_iter().filter(|line| !line.trim_start().starts_with(['>', '$']) || line.contains("**"));
+    let other = above.chain([claim.text.as_str()]).find_map(|text| {
+        let found = PYTHON.captures_iter(text).find(|found| found[1].parse::<u16>() != Ok(running))?;
+        Some(format!("3.{}", &found[1]))
+    })?;
+    Some(Verdict::undecided(format!("it is shown for Python {other}")))
+}
+
+/// What a shell says of a program that it cannot start, among what the claim is about.
+fn lacks_program(known: &Known<'_>, claim: &Claim, evidence: &Evidence) -> Option<String> {
+    const UNMET: [&str; 4] =
+        ["ModuleNotFoundError: No module", ": No module named", "command not found", ": not found"];
+    let (stdout, stderr) = match known.part_of(claim, evidence) {
+        Some(part) => (&part.stdout, &part.stderr),
+        None => (&evidence.stdout, &evidence.stderr),
+    };
+    // `2>&1` puts it among the rest.
+    let said = || stderr.lines().chain(stdout.lines());
+    let unmet = said().find(|line| UNMET.iter().any(|words| line.contains(words)));
+    let status = matches!(evidence.end, End::Exit { code: 126 | 127, .. }) && known.part_of(claim, evidence).is_none();
+    unmet.or_else(|| said().next().filter(|_| status)).map(str::to_owned)
+}
+
+/// A path in a home, alone on its line, or a moment in seconds.
+static OWN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:[A-Z]:\\|/home/|/Users/)\S+\s*$|(?-u:\b)1[0-9]{9}\.[0-9]+").expect("a valid expression")
+});
+
+/// `cups.sort()`, `cups = []` among what is printed.
+static UNPROMPTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[a-z_][a-z0-9_]*(?: = .+|(?:\.[a-z_]+)+\(.*\))$").expect("a valid expression"));
+
+/// A name of Python's own that an earlier snippet binds and this one uses.
+fn shadowed<'a>(known: &Known<'a>, snippet: &Snippet) -> Option<&'a str> {
+    const OWN: [&str; 14] =
+        ["print", "input", "list", "str", "int", "len", "sum", "max", "min", "id", "dict", "set", "type", "open"];
+    let mut bound = known.case.lesson.snippets[..snippet.index].iter().flat_map(|it| {
+        let typed = OWN.into_iter().filter(|name| it.kind == SnippetKind::Console && typed(it, name));
+        it.provides().into_iter().chain(typed)
+    });
+    bound.find(|name| OWN.contains(name) && snippet.code.contains(&format!("{name}(")))
+}
+
+/// What tells of the machine and its Python rather than of the code.
+static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:sys\.(?:path|version|version_info|executable|platform|prefix|modules|getsizeof)|os\.(?:system|environ|getcwd|getlogin|cpu_count|uname)|platform\.[a-z]+|gethostname|dir|help|globals|locals|vars|__sizeof__|timeit|input|stdin\.[a-z]+)(?-u:\b)(?:\(|\[|\.|\)|$|\s)").expect("a valid expression")
+});
+
+static TODAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:today|now|utcnow|localtime|gmtime|ctime|asctime|strftime)\(").expect("a valid expression")
+});
+
+/// `Python 3.6`, `python3.6/site-packages`, `CPython 3.11.4`.
+static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)python[ /-]?(?:version |[<>=≤≥~]+ ?)?3\.([0-9]{1,2})").expect("a valid expression")
+});
