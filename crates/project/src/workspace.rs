@@ -43,6 +43,8 @@ pub struct Workspace {
 pub struct CourseFolder {
     pub root: PathBuf,
     pub course: Course,
+    /// Its `course.toml`.
+    pub settings: Option<FileId>,
     /// How many lessons were asked for. They come first; the others are only linked to.
     asked: usize,
     /// The folders that were asked for, of which this is the course.
@@ -168,6 +170,7 @@ impl Workspace {
     fn read_shelf(&mut self, shelf: PlannedCourse, known: &mut HashMap<PathBuf, (Config, FileId)>) {
         let PlannedCourse { root, settings, scopes, mut files } = shelf;
         let read = settings.as_ref().and_then(|settings| self.settings(settings, known));
+        let file = read.as_ref().map(|(_, file)| *file);
         let mut paths: Vec<&str> = files.keys().map(String::as_str).collect();
         paths.sort_by(|a, b| natural::compare(a, b));
         // The lists of a `course.toml` somewhere else are about other files.
@@ -202,7 +205,7 @@ impl Workspace {
         let asked = lessons.len();
         let linked = self.linked(&root, &lessons);
         lessons.extend(self.read_lessons(linked, false));
-        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), asked, scopes });
+        self.courses.push(CourseFolder { root, course: Course::new(config, lessons), settings: file, asked, scopes });
     }
 
     fn read_lessons(&mut self, wanted: Vec<(String, PlannedFile)>, report: bool) -> Vec<Lesson> {

@@ -234,3 +234,63 @@ fn a_course_toml_that_is_not_utf_8_says_so() {
       = hint: save the file as UTF-8
     "#);
 }
+
+#[test]
+fn what_a_course_cannot_have_keeps_no_other_from_being_run() {
+    let lesson = "# Tea\n\n```python\nprint(1)\n```\n\n```output\n2\n```\n";
+    let folder = TempFolder::new()
+        .file("fine/course.toml", "title = \"Fine\"\n")
+        .file("fine/tea.md", lesson)
+        .file("old/course.toml", "title = \"Old\"\npython = \"3.1\"\n")
+        .file("old/tea.md", lesson)
+        .file("bad/course.toml", "title = \"Bad\"\npackages = [\n  \"tea @ file:///tea\",\n]\n")
+        .file("bad/tea.md", lesson);
+    assert_snapshot!(folder.etude("check"), @r#"
+    exit 1
+    --- stdout
+    error[course-toml]: `tea @ file:///tea` cannot be installed: only packages of
+                        the package index are taken, no links to files or
+                        repositories
+     --> bad/course.toml:3:3
+      |
+    3 |   "tea @ file:///tea",
+      |   ^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: correct it, or take it out
+
+    note[undecided-snippet]: undecided: its course cannot be run: `tea @
+                             file:///tea` cannot be installed: only packages of the
+                             package index are taken, no links to files or
+                             repositories
+     --> bad/tea.md:3:1
+      |
+    3 | ```python
+      | ^^^^^^^^^
+
+    error[false-output]: it prints `1`, and not `2`
+     --> fine/tea.md:8:1
+      |
+    8 | 2
+      | ^
+      |
+      = hint: write `1`
+
+    error[course-toml]: Python 3.1 is not supported: 3.8 is the oldest that is
+     --> old/course.toml:2:1
+      |
+    2 | python = "3.1"
+      | ^^^^^^^^^^^^^^
+      |
+      = hint: ask for a newer Python
+
+    note[undecided-snippet]: undecided: its course cannot be run: Python 3.1 is not
+                             supported: 3.8 is the oldest that is
+     --> old/tea.md:3:1
+      |
+    3 | ```python
+      | ^^^^^^^^^
+
+    --- stderr
+    3 files, 6 snippets, 3 claims: 0 true, 1 false, 2 undecided; 3 errors, 2 notes (… ms)
+    "#);
+}

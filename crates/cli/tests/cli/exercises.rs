@@ -294,3 +294,33 @@ class EchoTest(unittest.TestCase):
     1 test passed, 1 of 1 point (… ms)
     ");
 }
+
+#[test]
+fn exercises_are_tests_for_junit_and_what_is_silenced_does_not_fail() {
+    let lesson = "# Tea\n\n<!-- etude: ignore false-output -->\n```python\nprint(1)\n#> 2\n```\n";
+    let mut folder = TempFolder::new().file("tea.md", lesson);
+    folder = exercise(folder, "solved", DONE, DONE, "");
+    folder = folder.file("solved/hints.md", "<!-- etude: ignore lost-reference -->\nLook at `fill()`.\n");
+    let said = folder.etude("check --quiet --ignore passing-starter --junit report.xml");
+    assert!(said.starts_with("exit 0"), "{said}");
+    assert_snapshot!(folder.read("report.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="etude check">
+      <testsuite name="tea.md" tests="2" failures="0" errors="0" skipped="1">
+        <testcase classname="tea.md" name="line 4, works" file="tea.md" line="4"/>
+        <testcase classname="tea.md" name="line 6, output: 2" file="tea.md" line="6">
+          <skipped message="not to be reported: it never prints `2`"/>
+        </testcase>
+      </testsuite>
+      <testsuite name="solved/lab.toml" tests="2" failures="0" errors="0" skipped="1">
+        <testcase classname="solved/lab.toml" name="the solution passes" file="solved/lab.toml" line="1"/>
+        <testcase classname="solved/lab.toml" name="the starter leaves something to do" file="solved/lab.toml" line="1">
+          <skipped message="not to be reported: the starter passes all tests: nothing is left to do"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "#);
+    let said = folder.etude("check --quiet --junit report.xml");
+    assert!(said.starts_with("exit 1"), "{said}");
+    assert!(folder.read("report.xml").contains("<failure message=\"the starter passes all tests"), "{said}");
+}

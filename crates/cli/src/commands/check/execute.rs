@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::kept::Kept;
 use super::sessions::{OneSandbox, Sessions, complete, missing};
 use super::timelines::{self, Picture};
+use super::unmet::Unmet;
 use crate::interrupts::Interrupts;
 use crate::printer::{Printer, count};
 
@@ -49,12 +50,13 @@ pub(super) struct Manner<'a> {
     pub(super) sandbox: &'a OneSandbox,
 }
 
-/// Runs all lessons that were asked for, as far as it is not known what comes out.
+/// Runs all lessons that were asked for, as far as it is not known what comes out. With them comes what is wrong with a
+/// `course.toml` whose lessons could not be run.
 pub(super) fn execute(
     workspace: &mut Workspace,
     manner: &Manner<'_>,
     printer: &Printer,
-) -> anyhow::Result<Vec<Decided>> {
+) -> anyhow::Result<(Vec<Decided>, Vec<Diagnostic>)> {
     for folder in &mut workspace.courses {
         let packages = folder.course.config.packages.get_or_insert_default();
         packages.extend(manner.with.iter().map(ToString::to_string));
@@ -66,8 +68,14 @@ pub(super) fn execute(
         planned.push((folder, plans));
     }
     let ran = ran(&planned, manner, printer)?;
-    let mut all = Vec::new();
-    for ((folder, plans), OfCourse { python, ran }) in planned.into_iter().zip(ran) {
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
+    for ((folder, plans), OfCourse { python, ran, unmet }) in planned.into_iter().zip(ran) {
+        if let Some(unmet) = unmet {
+            let diagnostic = unmet.diagnostic(folder, sources)?;
+            if !wrong.contains(&diagnostic) {
+                wrong.push(diagnostic);
+            }
+        }
         let mut ran = ran.into_iter();
         let mut of_lessons = Vec::new();
         for (lesson, plan) in folder.lessons().iter().zip(plans) {
@@ -78,13 +86,14 @@ pub(super) fn execute(
             |(lesson, plan, ran): (&Lesson, Plan, Vec<Ran>)| decided(folder, lesson, plan, &ran, sources, python);
         all.extend(of_lessons.into_par_iter().map(decide).collect::<Vec<_>>());
     }
-    Ok(all)
+    Ok((all, wrong))
 }
 
 /// What came out of the sessions of a course, lesson by lesson.
 struct OfCourse {
     python: (u16, u16),
     ran: Vec<Ran>,
+    unmet: Option<Unmet>,
 }
 
 fn ran(
@@ -109,7 +118,12 @@ fn ran(
         }
         kept.into_iter().for_each(|kept| kept.close(printer));
     }
-    Ok(courses.into_iter().map(|it| OfCourse { python: it.python(), ran: it.into_ran(STOPPED) }).collect())
+    let done = |it: Sessions<'_>| {
+        let python = it.python();
+        let (ran, unmet) = it.into_ran(STOPPED);
+        OfCourse { python, ran, unmet }
+    };
+    Ok(courses.into_iter().map(done).collect())
 }
 
 pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Plan {

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::{self, Check, exercises};
-use etude_course::{Course, Exercise, Problem, lost};
+use etude_course::{Course, Exercise, Lesson, Problem, lost};
 use etude_practice::decide::Verdict;
 use etude_practice::exercise::{self, Judged, Shown};
 use etude_practice::grade::prepared;
 use etude_project::{ExerciseFolder, Workspace};
 use etude_sandbox::Environment;
-use etude_text::{Diagnostic, FileId, Source, Span};
+use etude_text::{Diagnostic, FileId, Severity, Source, Span};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -26,9 +26,13 @@ use crate::progress::{bar, watched};
 pub(super) struct Judgement {
     /// From the course's root.
     path: String,
+    /// How its `lab.toml` is shown.
+    pub(super) settings: String,
     judged: Judged,
     /// The names of its wrong answers.
     answers: Vec<String>,
+    /// Whether it is a finding that its solution fails, that its starter passes, that a wrong answer is not as it says.
+    counts: [bool; 3],
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -47,6 +51,18 @@ pub(super) struct Report<'a> {
 impl Judgement {
     pub(super) fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
         [&self.judged.solution, &self.judged.starter].into_iter().chain(&self.judged.wrong)
+    }
+
+    /// What it claims: in words, what became of it, and whether it counts as a finding if it is false.
+    pub(super) fn tests(&self) -> Vec<(String, &Verdict, bool)> {
+        let [solution, starter, wrong] = self.counts;
+        let answers = self.answers.iter().zip(&self.judged.wrong);
+        let answers = answers.map(|(name, verdict)| (format!("the wrong answer `{name}` fails"), verdict, wrong));
+        let own = [
+            ("the solution passes".to_owned(), &self.judged.solution, solution),
+            ("the starter leaves something to do".to_owned(), &self.judged.starter, starter),
+        ];
+        own.into_iter().chain(answers).collect()
     }
 
     pub(super) fn report(&self) -> Report<'_> {
@@ -108,7 +124,13 @@ fn shown(all: &[Read], workspace: &Workspace, manner: &Manner<'_>, printer: &Pri
             found.push(Some(Shown::default()));
             continue;
         }
-        let with = with(&read.exercise, &workspace.courses[read.course].course.config)?;
+        let with = match with(&read.exercise, &workspace.courses[read.course].course.config) {
+            Ok(with) => with,
+            Err(error) => {
+                found.push(Some(Shown::unknown(format!("{error:#}"))));
+                continue;
+            }
+        };
         let key = with.world().filter(|_| manner.cached).map(|world| exercise::key(&read.exercise, &world));
         let known = key.as_deref().and_then(|key| Shown::decode(&cache.get(key)?));
         if known.is_none() {
@@ -188,8 +210,13 @@ fn judgement(workspace: &mut Workspace, read: Read, shown: &Shown) -> Judgement 
         let hint = "correct it, or add what it speaks of".to_owned();
         say(&lost.text, lost.span, &exercises::LOST_REFERENCE, &lost.what, Some(&hint));
     }
+    shelf.silence(workspace, &mut diagnostics);
     let answers = exercise.wrong.into_iter().map(|answer| answer.name).collect();
-    Judgement { path: folder.path, judged, answers, diagnostics }
+    let checks = [&exercises::FAILING_SOLUTION, &exercises::PASSING_STARTER, &exercises::WRONG_ANSWER];
+    let course = &workspace.courses[course].course;
+    let counts = checks.map(|check| checks::severity(course, check) > Some(Severity::Note));
+    let settings = Path::new(&folder.shown).join(&exercise.settings).display().to_string();
+    Judgement { path: folder.path, settings, judged, answers, counts, diagnostics }
 }
 
 fn diagnostic(course: &Course, check: &'static Check, file: FileId, span: Span, words: String) -> Option<Diagnostic> {
@@ -212,5 +239,15 @@ impl Shelf<'_> {
         let file = workspace.add_beside(Source::decode(shown, bytes));
         self.known.insert(path.to_owned(), file);
         file
+    }
+
+    /// Takes out what comments in its instructions and hints silence.
+    fn silence(&self, workspace: &Workspace, diagnostics: &mut Vec<Diagnostic>) {
+        for (path, file) in self.known.iter().filter(|(path, _)| path.ends_with(".md")) {
+            let source = workspace.sources.get(*file);
+            let mut own: Vec<Diagnostic> = diagnostics.extract_if(.., |it| it.file == *file).collect();
+            checks::silence(&Lesson::read(*file, path.as_str(), source), source, &mut own);
+            diagnostics.extend(own);
+        }
     }
 }

@@ -89,6 +89,22 @@ impl Findings {
 }
 
 impl Findings {
+    /// Adds what is wrong with a `course.toml` whose lessons could not be run; what is said there already is not said
+    /// again.
+    pub(super) fn add_unmet(&mut self, unmet: Vec<Diagnostic>) {
+        for diagnostic in unmet {
+            let said = |it: &Diagnostic| {
+                (it.file, it.code) == (diagnostic.file, diagnostic.code) && it.span == diagnostic.span
+            };
+            if !self.diagnostics.iter().any(said) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+        self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+}
+
+impl Findings {
     /// Adds what exercises claim without words: of each the solution passes, and starter and wrong answers do not.
     pub(super) fn add_exercises(&mut self, exercises: &[Judgement]) {
         for exercise in exercises {

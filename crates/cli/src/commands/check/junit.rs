@@ -2,48 +2,108 @@
 
 use std::fmt::Write as _;
 
+use etude_practice::decide::Verdict;
 use etude_text::render::visible;
+use etude_text::{Diagnostic, Severity};
 
+use super::exercises::Judgement;
 use super::verdicts::VerdictReport;
 use crate::printer::one_line;
 
 /// The longest name of a test.
 const COLUMNS: usize = 100;
 
-/// A suite for each lesson; what is undecided is skipped. With `races`, what holds in some orders only has failed.
-pub(super) fn report(verdicts: &[VerdictReport<'_>], races: bool) -> String {
-    let wrong = |verdict: &str| verdict == "false" || races && verdict == "not always";
+/// What became of one claim, in the order of a suite.
+struct Test {
+    name: String,
+    line: u32,
+    came: Came,
+}
+
+enum Came {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+/// A suite for each lesson and each exercise; what is undecided is skipped, and so is what is false and not among what
+/// was found, as the author has it. With `races`, what holds in some orders only has failed.
+pub(super) fn report(
+    verdicts: &[VerdictReport<'_>],
+    exercises: &[Judgement],
+    found: &[Diagnostic],
+    races: bool,
+) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"etude check\">\n");
     for lesson in verdicts.chunk_by(|a, b| a.file == b.file) {
-        let tests: Vec<&VerdictReport<'_>> = lesson.iter().filter(|it| it.verdict != "nothing").collect();
-        let file = lesson.first().map_or_else(String::new, |it| escaped(it.file));
-        let failed = tests.iter().filter(|it| wrong(it.verdict)).count();
-        let (all, skipped) = (tests.len(), tests.iter().filter(|it| it.verdict == "undecided").count());
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"{file}\" tests=\"{all}\" failures=\"{failed}\" errors=\"0\" skipped=\"{skipped}\">"
-        );
-        for test in tests {
-            let said = test.text.map(|text| format!(": {text}")).unwrap_or_default();
-            let name = escaped(&one_line(&format!("line {}, {}{said}", test.line, test.what), COLUMNS));
-            let _ = write!(
-                out,
-                "    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{}\"",
-                test.line
-            );
-            let evidence = escaped(test.evidence.unwrap_or_default());
-            let _ = match test.verdict {
-                verdict if wrong(verdict) => {
-                    writeln!(out, ">\n      <failure message=\"{evidence}\"/>\n    </testcase>")
-                }
-                "undecided" => writeln!(out, ">\n      <skipped message=\"{evidence}\"/>\n    </testcase>"),
-                _ => writeln!(out, "/>"),
-            };
-        }
-        out.push_str("  </testsuite>\n");
+        let tests = lesson.iter().filter(|it| it.verdict != "nothing").map(|it| of_claim(it, found, races));
+        let file = lesson.first().map_or("", |it| it.file);
+        suite(&mut out, file, &tests.collect::<Vec<Test>>());
+    }
+    for exercise in exercises {
+        let tests = exercise.tests().into_iter().map(|(name, verdict, counts)| Test {
+            name,
+            line: 1,
+            came: match verdict {
+                Verdict::Holds | Verdict::NotAlways { .. } => Came::Passed,
+                Verdict::False { evidence, .. } => false_one(evidence, counts),
+                Verdict::Undecided { reason, .. } => Came::Skipped(reason.clone()),
+            },
+        });
+        suite(&mut out, &exercise.settings, &tests.collect::<Vec<Test>>());
     }
     out.push_str("</testsuites>\n");
     out
+}
+
+fn of_claim(claim: &VerdictReport<'_>, found: &[Diagnostic], races: bool) -> Test {
+    let (file, span) = claim.place;
+    let counts = || {
+        let here = |it: &&Diagnostic| it.file == file && (span.contains(it.span) || it.span.contains(span));
+        found.iter().filter(here).any(|it| it.severity > Severity::Note)
+    };
+    let evidence = claim.evidence.unwrap_or_default();
+    let said = claim.text.map(|text| format!(": {text}")).unwrap_or_default();
+    Test {
+        name: one_line(&format!("line {}, {}{said}", claim.line, claim.what), COLUMNS),
+        line: claim.line,
+        came: match claim.verdict {
+            "false" => false_one(evidence, counts()),
+            "not always" if races => false_one(evidence, counts()),
+            "undecided" => Came::Skipped(evidence.to_owned()),
+            _ => Came::Passed,
+        },
+    }
+}
+
+fn false_one(evidence: &str, counts: bool) -> Came {
+    if counts { Came::Failed(evidence.to_owned()) } else { Came::Skipped(format!("not to be reported: {evidence}")) }
+}
+
+fn suite(out: &mut String, file: &str, tests: &[Test]) {
+    let file = escaped(file);
+    let number = |is: fn(&Came) -> bool| tests.iter().filter(|test| is(&test.came)).count();
+    let failed = number(|came| matches!(came, Came::Failed(_)));
+    let skipped = number(|came| matches!(came, Came::Skipped(_)));
+    let all = tests.len();
+    let _ = writeln!(
+        out,
+        "  <testsuite name=\"{file}\" tests=\"{all}\" failures=\"{failed}\" errors=\"0\" skipped=\"{skipped}\">"
+    );
+    for Test { name, line, came } in tests {
+        let name = escaped(name);
+        let _ = write!(out, "    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{line}\"");
+        let _ = match came {
+            Came::Passed => writeln!(out, "/>"),
+            Came::Failed(why) => {
+                writeln!(out, ">\n      <failure message=\"{}\"/>\n    </testcase>", escaped(why))
+            }
+            Came::Skipped(why) => {
+                writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(why))
+            }
+        };
+    }
+    out.push_str("  </testsuite>\n");
 }
 
 /// XML has no way to write control characters.

@@ -8,6 +8,7 @@ mod levels;
 mod online;
 pub(crate) mod sessions;
 mod timelines;
+mod unmet;
 mod update;
 mod verdicts;
 mod watch;
@@ -161,18 +162,20 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
     let sandbox = OneSandbox::default();
     let manner =
         Manner { with, cached: !no_cache, seeds, timelines: timeline.is_some(), interrupts, sandbox: &sandbox };
-    let mut decided = if *no_run { Vec::new() } else { execute(&mut workspace, &manner, printer)? };
+    let (mut decided, mut unmet) =
+        if *no_run { Default::default() } else { execute(&mut workspace, &manner, printer)? };
     if *update && interrupts.signal().is_none() {
         let (found, errors) = update::run(&mut workspace, &decided, printer);
         unsaved.extend(errors);
         if found {
             findings = Findings::of(&mut workspace, levels);
-            decided = execute(&mut workspace, &manner, printer)?;
+            (decided, unmet) = execute(&mut workspace, &manner, printer)?;
         }
     }
     findings.add(&decided, *strict, races.is_some());
+    findings.add_unmet(levels.course_toml(&unmet));
     if let Some(folder) = timeline {
-        timelines::write(&decided, folder, printer)?;
+        timelines::write(&decided, folder, interrupts.signal().is_none(), printer)?;
     }
     let skipped = *no_run || interrupts.signal().is_some();
     let exercises = if skipped { Vec::new() } else { exercises::judged(&mut workspace, &manner, printer)? };
@@ -200,10 +203,9 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let errors: Vec<&etude_project::Error> = workspace.errors.iter().chain(&unsaved).collect();
     let failed = errors.len();
     if let Some(path) = junit {
-        etude_project::put(
-            path,
-            junit::report(&verdicts::report(&workspace, &decided), arguments.races.is_some()).as_bytes(),
-        )?;
+        let verdicts = verdicts::report(&workspace, &decided);
+        let report = junit::report(&verdicts, &exercises, &findings.diagnostics, arguments.races.is_some());
+        etude_project::put(path, report.as_bytes())?;
     }
     if format.json {
         let report = Report {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::execute::Manner;
 use super::kept::{Kept, world};
+use super::unmet::Unmet;
 use crate::commands::run::warn_of_weakness;
 use crate::interrupts::interruptible;
 use crate::printer::Printer;
@@ -22,8 +23,10 @@ use crate::python::Pythons;
 pub(super) struct Sessions<'a> {
     all: Vec<&'a Session>,
     found: Vec<Option<Ran>>,
-    /// `None` where there is nothing to run.
+    /// `None` where there is nothing to run, or nothing to run it with.
     with: Option<With>,
+    config: &'a Config,
+    unmet: Option<Unmet>,
 }
 
 /// What sessions run with.
@@ -37,7 +40,7 @@ impl With {
     pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
         let mut requirements: Vec<Requirement> = Vec::new();
         for package in config.packages.iter().flatten() {
-            requirements.push(package.parse().context("`course.toml` lists a package that cannot be had")?);
+            requirements.push(package.parse()?);
         }
         let wanted = config.python.as_ref().map(|version| version.parse::<Wanted>()).transpose()?;
         let pythons = Pythons::find()?;
@@ -57,15 +60,18 @@ impl With {
 
 impl<'a> Sessions<'a> {
     /// Looks up what earlier runs brought, which starts nothing.
-    pub(super) fn of(config: &Config, all: Vec<&'a Session>, kept: Option<&Kept>) -> anyhow::Result<Self> {
-        let with = if all.is_empty() { None } else { Some(With::of(config)?) };
+    pub(super) fn of(config: &'a Config, all: Vec<&'a Session>, kept: Option<&Kept>) -> anyhow::Result<Self> {
+        let (with, unmet) = match (!all.is_empty()).then(|| With::of(config)).transpose() {
+            Ok(with) => (with, None),
+            Err(error) => (None, Some(Unmet::of(error, config)?)),
+        };
         let known = kept.zip(with.as_ref().and_then(With::world));
         let look = |session: &&Session| known.as_ref().and_then(|(kept, world)| kept.find(session, world));
-        Ok(Self { found: all.par_iter().map(look).collect(), all, with })
+        Ok(Self { found: all.par_iter().map(look).collect(), all, with, config, unmet })
     }
 
     fn missing(&self) -> impl Iterator<Item = usize> {
-        (0..self.all.len()).filter(|index| self.found[*index].is_none())
+        (0..self.all.len()).filter(|index| self.unmet.is_none() && self.found[*index].is_none())
     }
 
     /// Under which they run.
@@ -73,10 +79,11 @@ impl<'a> Sessions<'a> {
         self.with.as_ref().map_or((0, 0), |with| with.interpreter.version.minor())
     }
 
-    /// What came out of each; `why` is said of those that were not run.
-    pub(super) fn into_ran(self, why: &str) -> Vec<Ran> {
-        let ran = |(session, found): (&Session, Option<Ran>)| found.unwrap_or_else(|| Ran::never(session, why));
-        self.all.into_iter().zip(self.found).map(ran).collect()
+    /// What came out of each; `why` is said of those that were not run. With it, what kept the course from running.
+    pub(super) fn into_ran(self, why: &str) -> (Vec<Ran>, Option<Unmet>) {
+        let why = self.unmet.as_ref().map_or_else(|| why.to_owned(), Unmet::reason);
+        let ran = |(session, found): (&Session, Option<Ran>)| found.unwrap_or_else(|| Ran::never(session, &why));
+        (self.all.into_iter().zip(self.found).map(ran).collect(), self.unmet)
     }
 }
 
@@ -97,7 +104,13 @@ pub(super) fn complete(
     for course in courses {
         let missing: Vec<usize> = course.missing().collect();
         let Some(with) = course.with.as_ref().filter(|_| !missing.is_empty()) else { continue };
-        let environment = with.environment(printer)?;
+        let environment = match with.environment(printer) {
+            Ok(environment) => environment,
+            Err(error) => {
+                course.unmet = Some(Unmet::of(error, course.config)?);
+                continue;
+            }
+        };
         // Which versions the packages have may not have been known before.
         let known = kept.zip(with.world());
         let sessions: Vec<&Session> = missing.iter().map(|index| course.all[*index]).collect();

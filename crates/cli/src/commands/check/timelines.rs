@@ -54,8 +54,8 @@ fn ending(ran: &Ran) -> Ending {
     }
 }
 
-/// Puts all pictures into a folder.
-pub(super) fn write(decided: &[Decided], folder: &Path, printer: &Printer) -> anyhow::Result<()> {
+/// Puts all pictures into a folder. `all`: every session has run.
+pub(super) fn write(decided: &[Decided], folder: &Path, all: bool, printer: &Printer) -> anyhow::Result<()> {
     let mut taken = BTreeSet::new();
     let mut files = Vec::new();
     for Picture { name, svg } in decided.iter().flat_map(|decided| &decided.pictures) {
@@ -66,6 +66,7 @@ pub(super) fn write(decided: &[Decided], folder: &Path, printer: &Printer) -> an
     }
     etude_project::fill(folder, &files)?;
     printer.say(&match files.len() {
+        0 if !all => "there is no timeline to draw yet: the check was stopped".to_owned(),
         0 => "there is no timeline to draw: no snippet made tasks, threads or processes".to_owned(),
         number => format!("{} in `{}`", count(number, "timeline"), folder.display()),
     });

@@ -4,7 +4,7 @@ use etude_course::{Lesson, Subject};
 use etude_practice::decide::{Decision, Verdict, What};
 use etude_practice::plan::{Action, Left, Plan, Why};
 use etude_project::Workspace;
-use etude_text::Source;
+use etude_text::{FileId, Source, Span};
 use serde::Serialize;
 
 use super::execute::Decided;
@@ -28,6 +28,8 @@ pub(super) struct VerdictReport<'a> {
     hint: Option<&'a str>,
     /// What the snippet ran with that it does not show itself.
     supplied: Vec<String>,
+    #[serde(skip)]
+    pub(super) place: (FileId, Span),
 }
 
 pub(super) fn report<'a>(workspace: &'a Workspace, decided: &'a [Decided]) -> Vec<VerdictReport<'a>> {
@@ -68,8 +70,9 @@ fn verdict<'a>(lesson: &'a Lesson, source: &'a Source, plan: &Plan, decision: &'
     let mut shown = steps.filter(|step| what == "works" && Some(step.snippet) == snippet);
     let supplied = shown.find(|step| !matches!(step.action, Action::Context { .. }));
     let supplied = supplied.iter().flat_map(|step| &step.supplied).map(|supply| supply.words(lesson, source)).collect();
-    let (line, inferred) = (source.line(decision.span.start), decision.inferred);
-    VerdictReport { file: &source.path, line, what, snippet, text, inferred, verdict, evidence, hint, supplied }
+    let (file, inferred, place) = (source.path.as_str(), decision.inferred, (lesson.file, decision.span));
+    let line = source.line(decision.span.start);
+    VerdictReport { file, line, what, snippet, text, inferred, verdict, evidence, hint, supplied, place }
 }
 
 /// Snippets of which nothing is to be decided.
@@ -86,5 +89,6 @@ fn nothing<'a>(lesson: &Lesson, source: &'a Source, left: &'a Left) -> Option<Ve
         evidence: Some(words),
         hint: None,
         supplied: Vec::new(),
+        place: (lesson.file, lesson.snippets[left.snippet].span),
     })
 }
