@@ -49,7 +49,11 @@ pub(super) fn answering(lender: &Lender<'_>, index: usize, asks: &[Ask]) -> Resu
     let mut unanswered = None;
     for ask in asks {
         match answer(lender, index, ask) {
-            Some(part) => drop(parts.insert(part)),
+            Some(part) => {
+                // The router alone answers nothing.
+                parts.extend(including(lender, index, part).into_iter().map(|(includer, ..)| includer));
+                parts.insert(part);
+            }
             None => unanswered = Some(ask),
         }
     }
@@ -81,7 +85,16 @@ fn answer(lender: &Lender<'_>, index: usize, ask: &Ask) -> Option<usize> {
                 module.usage.routes.iter().any(|route| {
                     let method = route.method.eq_ignore_ascii_case(&ask.method)
                         || matches!(route.method.as_str(), "route" | "api_route");
-                    method && route.path.as_deref().is_some_and(|pattern| matches(pattern, &ask.path))
+                    method
+                        && route.path.as_deref().is_some_and(|pattern| {
+                            let mounted =
+                                including(lender, index, other).into_iter().filter(|(_, it, _)| *it == route.target);
+                            let mut mounted = mounted.map(|(.., prefix)| format!("{prefix}{pattern}")).peekable();
+                            match mounted.peek() {
+                                None => matches(pattern, &ask.path),
+                                Some(_) => mounted.any(|pattern| matches(&pattern, &ask.path)),
+                            }
+                        })
                 })
             })
     });
@@ -92,6 +105,35 @@ fn answer(lender: &Lender<'_>, index: usize, ask: &Ask) -> Option<usize> {
             serves_by_itself(lender, other) && port.as_deref().is_some_and(|port| code.contains(port))
         })
     })
+}
+
+static ROUTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^(?P<name>[A-Za-z_]\w*)\s*=\s*(?:fastapi\.)?APIRouter\((?P<rest>[^)]*)\)")
+        .expect("a valid expression")
+});
+
+static INCLUDES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[A-Za-z_]\w*\.include_router\(\s*(?P<name>[A-Za-z_]\w*)(?P<rest>[^)]*)\)")
+        .expect("a valid expression")
+});
+
+static PREFIX: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"prefix\s*=\s*["']([^"']*)["']"#).expect("a valid expression"));
+
+/// Who takes the routers of a snippet into an application: the snippet, the router's name, and what stands before its
+/// routes.
+fn including(lender: &Lender<'_>, index: usize, part: usize) -> Vec<(usize, String, String)> {
+    let prefix = |rest: &str| PREFIX.captures(rest).map_or(String::new(), |found| found[1].to_owned());
+    let made = ROUTER.captures_iter(&lender.snippet(part).code);
+    let routers: Vec<(String, String)> = made.map(|found| (found["name"].to_owned(), prefix(&found["rest"]))).collect();
+    let mut all = Vec::new();
+    for other in (part..index).filter(|_| !routers.is_empty()) {
+        for found in INCLUDES.captures_iter(&lender.snippet(other).code) {
+            let own = routers.iter().filter(|(name, _)| *name == found["name"]);
+            all.extend(own.map(|(name, own)| (other, name.clone(), format!("{}{own}", prefix(&found["rest"])))));
+        }
+    }
+    all
 }
 
 /// `/items/{item}` matches `/items/4`.
