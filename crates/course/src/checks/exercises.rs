@@ -9,9 +9,9 @@ pub static EXERCISE_FILES: Check = Check {
     severity: Severity::Error,
     summary: "An exercise whose settings or marked solution cannot be read",
     documentation: r#"
-Finds a `lab.toml` that is not TOML, that has fields or values Étude does not know, or that names a wrong answer that is
-not there; a `.meta/config.json` that names no file for the learner; and solutions from which no starter can be derived,
-since their markers do not match or what is left without them is no Python.
+Finds a `lab.toml` that is not TOML, that has fields or values Étude does not know, or that names a wrong answer that
+is not there; a `.meta/config.json` that names no file for the learner; and solutions from which no starter can be
+derived, since their markers do not match or what is left without them is no Python.
 
 A setting that is not understood does nothing, without a word.
 
@@ -132,8 +132,8 @@ pub static WRONG_ANSWER: Check = Check {
     severity: Severity::Error,
     summary: "A wrong answer that the tests let pass, or that fails for another reason",
     documentation: r#"
-Answers in `wrong/` of an exercise are plausible and wrong. Each was graded, and one passes all tests; or it passes those
-that `[[wrong]]` in `lab.toml` says it fails, or the learner is told something else.
+Answers in `wrong/` of an exercise are plausible and wrong. Each was graded, and one passes all tests; or it passes
+those that `[[wrong]]` in `lab.toml` says it fails, or the learner is told something else.
 
 The tests do not see a mistake that learners make, or see another one. An answer without an entry has only to fail.
 
