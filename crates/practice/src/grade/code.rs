@@ -33,7 +33,8 @@ mod tests {
         let check = |id: &str, expected: Option<&str>| assert_eq!(code_of(&exercise, id).as_deref(), expected, "{id}");
         check("T::test_a", Some("x = 1\nif x:\n    pass"));
         check("a_test.py::T::test_a", Some("x = 1\nif x:\n    pass"));
-        check("test_b[1]", None);
+        check("test_b[1]", Some("def test_b(): pass"));
+        check("test_c", None);
         check("Cases::one", None);
     }
 }
