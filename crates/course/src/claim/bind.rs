@@ -1,15 +1,26 @@
 //! Which snippet a claim is about.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
 use etude_text::Span;
+use regex::Regex;
 
 use super::Subject;
 use crate::section::{Section, SectionId};
 use crate::snippet::{Lang, Pair, Snippet};
 
+static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[.!?]\s+").expect("a valid expression"));
+
+static AHEAD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)(?:following|below|next)(?-u:\b)").expect("a valid expression"));
+
+static BEHIND: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)(?:above|previous|earlier|last)(?-u:\b)").expect("a valid expression"));
+
 pub(super) struct Binder<'a> {
+    text: &'a str,
     document: &'a Document,
     sections: &'a [Section],
     pub(super) snippets: &'a [Snippet],
@@ -18,14 +29,14 @@ pub(super) struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    pub(super) fn new(document: &'a Document, sections: &'a [Section], snippets: &'a [Snippet]) -> Self {
+    pub(super) fn new(text: &'a str, document: &'a Document, sections: &'a [Section], snippets: &'a [Snippet]) -> Self {
         let mut titles = HashMap::new();
         for snippet in snippets {
             if let Some(title) = &snippet.title {
                 titles.entry(title.name.as_str()).or_insert(snippet.index);
             }
         }
-        Self { document, sections, snippets, titles }
+        Self { text, document, sections, snippets, titles }
     }
 
     fn section(&self, offset: u32) -> SectionId {
@@ -39,20 +50,36 @@ impl<'a> Binder<'a> {
         &self.snippets[start..end]
     }
 
-    /// The nearest snippet in the claim's own section: the one before, else the one that its paragraph introduces.
+    /// The nearest snippet in the claim's own section: the one that its sentence announces, else the one before, else the
+    /// one that its paragraph introduces.
     pub(super) fn nearest(&self, span: Span, wanted: impl Fn(&Snippet) -> bool) -> Option<usize> {
         let own = self.own(self.section(span.start));
         let (before, after) = own.split_at(own.partition_point(|snippet| snippet.span.start < span.start));
         let fits = |snippet: &&Snippet| wanted(snippet) && self.same_item(snippet, span);
         let before = before.iter().rev().filter(|snippet| snippet.span.end <= span.start).find(fits);
-        let introduced = || after.first().filter(|snippet| self.introduces(span, snippet)).filter(fits);
-        before.or_else(introduced).map(|snippet| self.runnable_twin(snippet.index))
+        let introduced = after.first().filter(|snippet| self.introduces(span, snippet)).filter(fits);
+        let announced = introduced.filter(|snippet| self.announces(span, snippet));
+        announced.or(before).or(introduced).map(|snippet| self.runnable_twin(snippet.index))
     }
 
     /// Whether nothing stands between the block that `span` is in and the snippet.
     fn introduces(&self, span: Span, snippet: &Snippet) -> bool {
         let before = snippet.block.0.checked_sub(1).map(BlockId);
         before.is_some_and(|before| self.document.block(before).span.contains(span))
+    }
+
+    /// Whether the sentence around `span` says that it is about what comes: "this takes 3 s:", "the following takes".
+    fn announces(&self, span: Span, snippet: &Snippet) -> bool {
+        let Some(block) = snippet.block.0.checked_sub(1).map(BlockId) else { return false };
+        let text = self.document.block(block).span.slice(self.text);
+        let at = |offset: u32| (offset.saturating_sub(self.document.block(block).span.start) as usize).min(text.len());
+        let (Some(before), Some(after)) = (text.get(..at(span.start)), text.get(at(span.start)..)) else {
+            return false;
+        };
+        let from = SENTENCE_END.find_iter(before).last().map_or(0, |found| found.end());
+        let to = SENTENCE_END.find(after).map_or(text.len(), |found| at(span.start) + found.start());
+        let sentence = &text[from..to];
+        (sentence.trim_end().ends_with(':') || AHEAD.is_match(sentence)) && !BEHIND.is_match(sentence)
     }
 
     /// The snippet that stands for a file.

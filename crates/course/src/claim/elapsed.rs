@@ -17,7 +17,7 @@ pub(super) struct Time {
     pub(super) scope: Scope,
 }
 
-const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?)?";
+const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>milliseconds?|ms|seconds?|secs?|s|minutes?|mins?)?";
 
 // `(?-u:\b)` here and elsewhere: an ASCII word boundary keeps the fast automaton on texts that are not ASCII.
 

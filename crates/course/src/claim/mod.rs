@@ -164,7 +164,7 @@ pub enum Subject {
 /// All claims of a document, in source order.
 pub(crate) fn claims(text: &str, document: &Document, sections: &[Section], snippets: &[Snippet]) -> Vec<Claim> {
     let siblings = Siblings::of(document);
-    let binder = bind::Binder::new(document, sections, snippets);
+    let binder = bind::Binder::new(text, document, sections, snippets);
     let mut claims = output::claims(text, snippets, &binder);
     claims.extend(elapsed::attributes(snippets));
     claims.extend(prose::claims(text, document, &siblings, &binder));

@@ -207,7 +207,7 @@ impl Paragraph<'_> {
 
     fn claim(&self, kind: ClaimKind, span: Span, found: Found) -> Claim {
         let text = span.slice(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
-        Claim { kind, text, span, inferred: true, found, about: self.binder.run(self.document.block(self.id).span) }
+        Claim { kind, text, span, inferred: true, found, about: self.binder.run(span) }
     }
 
     fn code_after(&self, from: usize) -> Vec<String> {

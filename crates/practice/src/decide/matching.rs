@@ -1,5 +1,6 @@
 //! Whether printed lines are those that were foretold, and where they part.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -43,9 +44,50 @@ fn all(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting
     // A warning comes before what the statement gives, an error behind it.
     let terminals = [format!("{stdout}{stderr}"), format!("{}{stdout}", without_source(stderr))];
     let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), how).is_none());
+    let seen = seen || !stderr.is_empty() && is_merged(&stated, stdout, stderr, how.varies);
     let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout, how.varies);
     (!same).then_some(parting)
 }
+
+/// Whether it is what a terminal shows of both streams: each in its order, wherever one breaks into the other.
+fn is_merged(stated: &[&str], stdout: &str, stderr: &str, varies: Varies) -> bool {
+    let (out, warned) = (trimmed(stdout), without_source(stderr));
+    let stated: Vec<&str> = trimmed_slice(stated).iter().copied().filter(|line| !line.is_empty()).collect();
+    [stderr, &warned].into_iter().any(|stderr| {
+        let error: Vec<String> = trimmed(stderr).into_iter().map(|line| place_of_warning(line, &stated)).collect();
+        let [out, error]: [Vec<&str>; 2] =
+            [out.clone(), error.iter().map(String::as_str).collect()].map(|lines| kept(&lines));
+        if stated.len() != out.len() + error.len() {
+            return false;
+        }
+        // How many lines of standard output the lines so far can have taken.
+        let mut taken = BTreeSet::from([0]);
+        for (index, line) in stated.iter().enumerate() {
+            let Some(pattern) = Pattern::new(line, true, varies) else { return false };
+            let fits = |lines: &[&str], at: usize| lines.get(at).is_some_and(|line| pattern.fits(line));
+            let from_out = taken.iter().filter(|from| fits(&out, **from)).map(|from| from + 1);
+            let from_error = taken.iter().filter(|from| fits(&error, index - **from)).copied();
+            taken = from_out.chain(from_error).collect();
+        }
+        taken.contains(&out.len())
+    })
+}
+
+fn kept<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    lines.iter().copied().filter(|line| !line.is_empty()).collect()
+}
+
+/// A warning names the file that the reader made of the snippet, which the lesson may call as it likes.
+fn place_of_warning(line: &str, stated: &[&str]) -> String {
+    let Some(found) = WARNED.captures(line) else { return line.to_owned() };
+    let same = |stated: &&&str| WARNED.captures(stated).is_some_and(|other| other[2] == found[2]);
+    let named = stated.iter().find(same).filter(|_| found[1].ends_with(".md"));
+    named.map_or(line, |stated| stated).to_owned()
+}
+
+/// `main.py:4: RuntimeWarning: coroutine 'brew' was never awaited`
+static WARNED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\S+):[0-9]+: ([A-Za-z]*Warning: .*)$").expect("a valid expression"));
 
 /// Without the line of code that some versions of Python show below a warning.
 fn without_source(stderr: &str) -> String {
@@ -79,8 +121,20 @@ pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, how:
     (!same).then_some(parting)
 }
 
-/// A traceback is compared by its last line: the lines of the files in it are the reader's own.
 fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> Option<Parting> {
+    let parting = ending(stated, at, stdout, stderr, how)?;
+    // A program that shows one itself goes on.
+    let begins = |index: &usize| ERROR.find(stated[*index]).is_some_and(|found| found.start() == 0);
+    let goes_on = (at + 1..stated.len()).find(begins).is_some_and(|error| {
+        let around = [&stated[..at], &stated[error + 1..]].concat();
+        let shown = trimmed(stderr).iter().any(|line| same_error(stated[error], line, how.varies));
+        shown && matched(&around, &trimmed(stdout), how).is_none()
+    });
+    (!goes_on).then_some(parting)
+}
+
+/// A traceback is compared by its last line: the lines of the files in it are the reader's own.
+fn ending(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let before = trimmed_slice(&stated[..at]);
     if let Some(parting) = matched(before, &trimmed(stdout), how).filter(|_| !before.is_empty()) {
         return Some(parting);
