@@ -32,6 +32,8 @@ pub enum Error {
     ReadOnly { path: String },
     #[error("`{path}` is not empty")]
     NotEmpty { path: String },
+    #[error("`{path}` is a link")]
+    Link { path: String },
     #[error("`{path}` is a file, not a folder")]
     NotAFolder { path: String },
     #[error("`{path}` is no text: it has NUL bytes")]
@@ -71,6 +73,7 @@ impl Error {
             | Error::ReadOnly { path }
             | Error::NotEmpty { path }
             | Error::NotAFolder { path }
+            | Error::Link { path }
             | Error::Binary { path, .. }
             | Error::NotUtf8 { path, .. }
             | Error::OddName { path, .. }
@@ -101,6 +104,7 @@ impl Error {
             Error::ReadOnly { .. } => "make it writable first",
             Error::NotEmpty { .. } => "choose a folder that is empty or does not exist yet",
             Error::NotAFolder { .. } => "name a folder",
+            Error::Link { .. } => "ask for the file itself",
             Error::Binary { .. } => "name a file with Python source",
             Error::NotUtf8 { .. } => {
                 "save it as UTF-8, or name its encoding in the first line: `# -*- coding: latin-1 -*-`"

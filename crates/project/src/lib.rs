@@ -35,7 +35,7 @@ pub use natural::compare as natural_order;
 pub use program::Program;
 pub use read::{folder_size, read_file};
 pub use settings::course_settings;
-pub use submission::{own_files, submission, submissions};
+pub use submission::{one_of_many, own_files, submission, submissions};
 pub use tree::Tree;
 pub use watch::Stamp;
 pub use workspace::{CourseFolder, Request, Saved, Workspace};

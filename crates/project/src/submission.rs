@@ -22,6 +22,14 @@ pub fn submission(given: &[PathBuf]) -> Result<BTreeMap<String, Vec<u8>>, Error>
     Ok(files.collect())
 }
 
+/// The files of one of many submissions. Whoever hands in a link could hand in what others have written.
+pub fn one_of_many(path: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    if path.is_symlink() {
+        return Err(Error::Link { path: path.display().to_string() });
+    }
+    submission(&[path.to_owned()])
+}
+
 /// The submissions in a folder, each a Python file or a folder, by name and in natural order.
 pub fn submissions(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let input = Input::locate(folder)?;
@@ -56,6 +64,15 @@ pub fn own_files<'a>(names: impl Iterator<Item = &'a str>, elsewhere: &Path) -> 
 mod tests {
     use super::*;
     use etude_testing::TempFolder;
+
+    #[test]
+    fn a_link_is_nobody_s_work() {
+        let folder = TempFolder::new().file("solution.py", "a").file("in/ann.py", "b");
+        std::os::unix::fs::symlink("../solution.py", folder.join("in/ben.py")).expect("a link");
+        let found = submissions(&folder.join("in")).expect("a folder");
+        let read = |(_, path): &(String, PathBuf)| one_of_many(path).map(|files| files.len()).ok();
+        assert_eq!(found.iter().map(read).collect::<Vec<_>>(), [Some(1), None]);
+    }
 
     #[test]
     fn a_file_or_a_folder_is_a_submission() {

@@ -376,3 +376,15 @@ class TeaTest(unittest.TestCase):
     0 of 1 test passed, 0 of 1 point (… ms)
     ");
 }
+
+#[test]
+fn a_folder_without_submissions_is_no_success() {
+    let folder = TempFolder::new().file("inbox/notes.txt", "");
+    let cups = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/cups");
+    assert_snapshot!(folder.etude(&format!("grade {cups} --submissions inbox")), @"
+    exit 2
+    --- stderr
+    error: there is no submission in `inbox`
+      hint: each is a Python file or a folder in it
+    ");
+}

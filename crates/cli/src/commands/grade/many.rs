@@ -1,7 +1,7 @@
 //! A folder of submissions, a row each.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use etude_practice::grade::{Status as Ended, Verdict};
@@ -81,9 +81,9 @@ pub(super) fn grade(
     })
 }
 
-fn row(found: &Found, grader: &Grader, ready: &Ready, name: &str, path: &PathBuf) -> Row {
+fn row(found: &Found, grader: &Grader, ready: &Ready, name: &str, path: &Path) -> Row {
     let graded = || -> anyhow::Result<Verdict> {
-        let files = etude_project::submission(std::slice::from_ref(path))?;
+        let files = etude_project::one_of_many(path)?;
         let Some(placed) = found.exercise.placed(&files) else {
             let names: Vec<&str> = found.exercise.written().collect();
             anyhow::bail!("it has no `{}`", names.join("`, `"));

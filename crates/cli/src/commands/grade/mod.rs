@@ -93,6 +93,11 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     let interrupts = Interrupts::default();
     if let Some(folder) = submissions {
         let all = etude_project::submissions(folder)?;
+        if all.is_empty() {
+            let message = format!("there is no submission in `{}`", folder.display());
+            let hint = "each is a Python file or a folder in it".to_owned();
+            return Err(Refusal { message, hint }.into());
+        }
         let rows = many::grade(&found, &all, &interrupts, printer)?;
         return many::tell(&found, &rows, many::Form::of(*json, *csv), &interrupts, printer);
     }
