@@ -5,14 +5,10 @@ use etude_markdown::{BlockKind, Document};
 use super::{Lang, Pair, Siblings, Snippet, SnippetKind};
 use crate::section::{Section, SectionId};
 
-/// A shell snippet and a PowerShell snippet with nothing but labels and results between them say the same for two
-/// platforms.
+/// A shell snippet and a PowerShell snippet with nothing but labels between them say the same for two platforms.
 pub(super) fn pair_platforms(snippets: &mut [Snippet], document: &Document, siblings: &Siblings) {
     for second in 1..snippets.len() {
-        let is_result = |snippet: &Snippet| {
-            matches!(snippet.lang, Lang::Json | Lang::Output | Lang::Text | Lang::None) && !snippet.runs()
-        };
-        let Some(first) = snippets[..second].iter().rposition(|snippet| !is_result(snippet)) else { continue };
+        let first = second - 1;
         let (one, two) = (&snippets[first], &snippets[second]);
         let platforms = [one.lang, two.lang];
         let pair = platforms == [Lang::Shell, Lang::PowerShell] || platforms == [Lang::PowerShell, Lang::Shell];
@@ -21,8 +17,7 @@ pub(super) fn pair_platforms(snippets: &mut [Snippet], document: &Document, sibl
         }
         let mut at = siblings.previous(two.block);
         while let Some(id) = at
-            && (matches!(document.block(id).kind, BlockKind::Paragraph)
-                || snippets[first + 1..second].iter().any(|result| result.block == id))
+            && matches!(document.block(id).kind, BlockKind::Paragraph)
         {
             at = siblings.previous(id);
         }
