@@ -1,8 +1,8 @@
 //! The memory that all processes of a run share with their supervisor.
 //!
 //! This file is compiled into the preload library, which has no standard library, and into the supervisor. The program
-//! under test can write every byte of it: the supervisor bounds every index and believes nothing, and a program that
-//! scribbles here spoils only its own clock.
+//! under test can write every byte of it: the supervisor bounds every index and believes nothing. A program that scribbles
+//! here spoils the clock of its own run, and with it what a judge in that run reads from the clock.
 
 use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
 
