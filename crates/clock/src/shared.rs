@@ -1,8 +1,8 @@
 //! The memory that all processes of a run share with their supervisor.
 //!
 //! This file is compiled into the preload library, which has no standard library, and into the supervisor. The program
-//! under test can write every byte of it: the supervisor bounds every index and believes nothing. A program that scribbles
-//! here spoils the clock of its own run, and with it what a judge in that run reads from the clock.
+//! under test can write every byte of it: the supervisor bounds every index and believes nothing, and a judge in the run
+//! is told the offset by the supervisor itself. A program that scribbles here spoils its own clock alone.
 
 use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
 
@@ -95,13 +95,6 @@ pub struct Shared {
     pub jump_generation: AtomicU32,
     pub jumps: [Jump; JUMPS],
     pub slots: [Slot; SLOTS],
-}
-
-impl Shared {
-    /// There is no supervisor after all: whoever waits to attach goes on under the real clock.
-    pub fn refuse(&self) {
-        self.magic.store(1, core::sync::atomic::Ordering::Release);
-    }
 }
 
 /// [`Shared::unmanaged`]: a socket was given a timeout of its own (`SO_RCVTIMEO`).

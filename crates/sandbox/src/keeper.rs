@@ -3,7 +3,7 @@
 
 use crate::clock::Kept;
 use crate::wire::{Start, Status, clock, clock_end};
-use etude_clock::supervisor::{Settings, Supervisor, Turn, View, monotonic};
+use etude_clock::supervisor::{Settings, Supervisor, Turn, View, monotonic, refuse};
 use rustix::fs::{Mode, OFlags};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
@@ -46,7 +46,7 @@ pub(crate) fn keep(kept: &Kept, init: i32, start: &Start, outputs: [i32; 2], wor
             break clock;
         }
         if word.over.load(Acquire) || monotonic() > patience {
-            shared.refuse();
+            refuse(shared, Some(kept.control()));
             return None;
         }
         std::thread::sleep(Duration::from_micros(200));

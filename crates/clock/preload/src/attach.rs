@@ -6,9 +6,11 @@ use crate::shared::{MAGIC, SIGNAL, STEADY, Shared, TIMERFD, VARIABLE, WAKE};
 use crate::signals;
 use crate::sys::{CLOCK_REALTIME_COARSE, O_CLOEXEC, O_RDWR, SIG_UNBLOCK, Timespec, c_char, c_int, nr};
 use crate::wait::{nudge, release};
-use core::sync::atomic::{AtomicPtr, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, Ordering::*};
 
 static SHARED: AtomicPtr<Shared> = AtomicPtr::new(core::ptr::null_mut());
+static OFFSET: AtomicPtr<AtomicI64> = AtomicPtr::new(core::ptr::null_mut());
+static STEADILY: AtomicBool = AtomicBool::new(false);
 
 /// The memory of the run, once this process is attached.
 #[inline(always)]
@@ -17,26 +19,43 @@ pub fn shared() -> Option<&'static Shared> {
     unsafe { SHARED.load(Acquire).as_ref() }
 }
 
-pub fn is_steady(shared: &Shared) -> bool {
-    shared.mode.load(Relaxed) == STEADY
+/// Known from the start: whoever writes to the shared memory does not change it.
+pub fn is_steady() -> bool {
+    STEADILY.load(Relaxed)
+}
+
+/// Where this process is told what is added to the time, apart from the memory that all share.
+#[inline(always)]
+pub fn own_offset() -> Option<&'static AtomicI64> {
+    // SAFETY: null, or what the caller of `etude_clock_attach` has promised to keep.
+    unsafe { OFFSET.load(Acquire).as_ref() }
 }
 
 /// Joins the clock at `shared`, whose mapping a forked child has inherited. `library` and `file` are where programs it
-/// executes find this library and the clock's file; null or empty when it executes none. Returns 0, or -1 when the
-/// memory is not a clock's.
+/// executes find this library and the clock's file; null or empty when it executes none. `steady` is the clock's mode.
+/// `offset` is null, or what this process is to believe in the place of [`Shared::offset`], since it trusts no other
+/// program of the run. Returns 0, or -1 when the memory is not a clock's.
 ///
 /// # Safety
-/// `shared` stays mapped, and the strings end with a zero byte.
+/// `shared` and `offset` stay mapped, and the strings end with a zero byte.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn etude_clock_attach(shared: *mut Shared, library: *const c_char, file: *const c_char) -> c_int {
+pub unsafe extern "C" fn etude_clock_attach(
+    shared: *mut Shared,
+    library: *const c_char,
+    file: *const c_char,
+    steady: c_int,
+    offset: *const AtomicI64,
+) -> c_int {
     // SAFETY: the caller's.
     unsafe {
         let Some(memory) = shared.as_ref() else { return -1 };
-        if memory.magic.load(Acquire) != MAGIC {
+        // Whoever has an offset of its own knows that there is a clock, whatever has been written here since.
+        if offset.is_null() && memory.magic.load(Acquire) != MAGIC {
             return -1;
         }
         environment::remember(library, file);
-        join(memory);
+        OFFSET.store(offset.cast_mut(), Release);
+        join(memory, steady != 0);
     }
     0
 }
@@ -52,7 +71,7 @@ unsafe extern "C" fn attach_by_environment() {
         let Some(memory) = map(file) else { return };
         environment::hide();
         forget_former_self(memory);
-        join(memory);
+        join(memory, memory.mode.load(Relaxed) == STEADY);
         crate::files::look_at_output();
     }
 }
@@ -101,7 +120,7 @@ fn forget_former_self(shared: &Shared) {
     }
 }
 
-unsafe fn join(memory: &'static Shared) {
+unsafe fn join(memory: &'static Shared, steady: bool) {
     // SAFETY: structures of the C library's layout; the handler is ready before the signal can come.
     unsafe {
         signals::install_handler();
@@ -112,6 +131,7 @@ unsafe fn join(memory: &'static Shared) {
         real!(fn clock_gettime(c_int, *mut Timespec) -> c_int)(CLOCK_REALTIME_COARSE, &mut wall);
         let _ = memory.start_wall.compare_exchange(0, wall.to_nanos(), AcqRel, Relaxed);
     }
+    STEADILY.store(steady, Relaxed);
     SHARED.store(core::ptr::from_ref(memory).cast_mut(), Release);
     if memory.started.swap(1, AcqRel) == 0 {
         nudge(memory);

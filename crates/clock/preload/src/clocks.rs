@@ -1,6 +1,6 @@
 //! What time it is.
 
-use crate::attach::{is_steady, shared};
+use crate::attach::{is_steady, own_offset, shared};
 use crate::raw::{self, real};
 use crate::shared::{STEADY_START, STEADY_WALL, Shared, TICK};
 use crate::sys::*;
@@ -54,9 +54,20 @@ pub fn real_time(clock: c_int) -> i64 {
 pub fn now(shared: Option<&Shared>) -> i64 {
     match shared {
         None => real_time(CLOCK_MONOTONIC),
-        Some(shared) if is_steady(shared) => shared.offset.load(Acquire).saturating_add(shared.ticks.load(Acquire)),
-        Some(shared) => shared.offset.load(Acquire).saturating_add(real_time(CLOCK_MONOTONIC)),
+        Some(shared) if is_steady() => steady(shared),
+        Some(shared) => offset(shared).saturating_add(real_time(CLOCK_MONOTONIC)),
     }
+}
+
+fn offset(shared: &Shared) -> i64 {
+    own_offset().unwrap_or(&shared.offset).load(Acquire)
+}
+
+/// Never earlier than this process has seen it: the ticks can be written by all.
+fn steady(shared: &Shared) -> i64 {
+    static LATEST: AtomicI64 = AtomicI64::new(0);
+    let now = offset(shared).saturating_add(shared.ticks.load(Acquire).max(0));
+    LATEST.fetch_max(now, AcqRel).max(now)
 }
 
 /// The time of the run's monotonic clock, which this does not move: for whoever watches the run.
@@ -70,13 +81,13 @@ pub extern "C" fn etude_clock_now() -> i64 {
 pub fn read(shared: Option<&Shared>, clock: c_int) -> i64 {
     match (shared, kind(clock)) {
         (None, _) | (_, Kind::Other) => real_time(clock),
-        (Some(shared), kind) if is_steady(shared) => match kind {
+        (Some(shared), kind) if is_steady() => match kind {
             Kind::Wall => now(Some(shared)).saturating_add(STEADY_WALL - STEADY_START),
             Kind::Processor => shared.ticks.load(Acquire),
             _ => now(Some(shared)),
         },
         (_, Kind::Processor) => real_time(clock),
-        (Some(shared), _) => shared.offset.load(Acquire).saturating_add(real_time(clock)),
+        (Some(shared), _) => offset(shared).saturating_add(real_time(clock)),
     }
 }
 
@@ -84,7 +95,7 @@ pub fn read(shared: Option<&Shared>, clock: c_int) -> i64 {
 #[inline(never)]
 pub fn deadline_at(shared: &Shared, clock: c_int, time: Timespec) -> i64 {
     // The monotonic clock is the one that deadlines are in: equal moments are to be equal deadlines.
-    if kind(clock) == Kind::Monotonic && (is_steady(shared) || clock == CLOCK_MONOTONIC) {
+    if kind(clock) == Kind::Monotonic && (is_steady() || clock == CLOCK_MONOTONIC) {
         return time.to_nanos();
     }
     // In this order, so that time that passes in between makes the wait longer, not shorter.
@@ -94,7 +105,7 @@ pub fn deadline_at(shared: &Shared, clock: c_int, time: Timespec) -> i64 {
 
 /// The program reads a clock.
 fn read_for_program(shared: &Shared, clock: c_int) -> i64 {
-    if is_steady(shared) {
+    if is_steady() {
         watch_processor(shared);
         shared.ticks.fetch_add(TICK, AcqRel);
     }
@@ -106,7 +117,7 @@ fn read_for_program(shared: &Shared, clock: c_int) -> i64 {
 pub fn watch_processor(shared: &Shared) {
     static PROCESS: AtomicU32 = AtomicU32::new(0);
     static LAST: AtomicI64 = AtomicI64::new(0);
-    if !is_steady(shared) || shared.cpu_seen.load(Relaxed) != 0 {
+    if !is_steady() || shared.cpu_seen.load(Relaxed) != 0 {
         return;
     }
     let process = raw::process();
@@ -210,7 +221,7 @@ pub unsafe extern "C" fn ftime(time: *mut Timeb) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock() -> c_long {
     match shared() {
-        Some(shared) if is_steady(shared) => read_for_program(shared, CLOCK_PROCESS_CPUTIME_ID) / 1_000,
+        Some(shared) if is_steady() => read_for_program(shared, CLOCK_PROCESS_CPUTIME_ID) / 1_000,
         // SAFETY: no arguments.
         _ => unsafe { real!(fn clock() -> c_long)() },
     }
@@ -230,7 +241,7 @@ pub unsafe extern "C" fn times(times: *mut Tms) -> c_long {
     unsafe {
         let real = real!(fn times(*mut Tms) -> c_long)(times);
         let Some(shared) = shared() else { return real };
-        if let (true, Some(times)) = (is_steady(shared), times.as_mut()) {
+        if let (true, Some(times)) = (is_steady(), times.as_mut()) {
             let used = read_for_program(shared, CLOCK_PROCESS_CPUTIME_ID) / JIFFY;
             *times = Tms([used, 0, 0, 0]);
         }

@@ -23,7 +23,7 @@ fn to_virtual(shared: &Shared, time: Timespec) -> Timespec {
     if real < start {
         return time;
     }
-    Timespec::from_nanos(match (last_jump(shared, real), is_steady(shared)) {
+    Timespec::from_nanos(match (last_jump(shared, real), is_steady()) {
         (Some((_, wall)), true) => wall,
         (None, true) => STEADY_WALL,
         (Some((from, wall)), false) => wall.saturating_add(real - from),

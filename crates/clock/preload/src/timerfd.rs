@@ -73,7 +73,7 @@ pub unsafe extern "C" fn timerfd_settime(fd: c_int, flags: c_int, new: *const Ti
         let is_due = deadline != 0 && left <= 0;
         let real = match deadline {
             0 => Setting { left: 0, interval },
-            _ if !is_steady(shared) => Setting { left: left.max(1), interval },
+            _ if !is_steady() => Setting { left: left.max(1), interval },
             _ => Setting { left: if is_due { 1 } else { NEVER }, interval: 0 },
         };
         // The kernel sees to a time that has come; the slot is for the next.

@@ -104,7 +104,7 @@ fn wait_with(
     let result = loop {
         let result = match deadline.saturating_sub(now(Some(shared))) {
             ..=0 => expire(),
-            _ if is_steady(shared) => call(NEVER),
+            _ if is_steady() => call(NEVER),
             left => call(left),
         };
         if result != INTERRUPTED {

@@ -37,6 +37,7 @@ impl Supervisor<'_> {
             false => real.saturating_add(self.offset),
         };
         self.remember(real, wall);
+        self.control.offset.store(self.offset, Release);
         self.shared.offset.store(self.offset, Release);
         self.control.skipped.fetch_add(by, Release);
     }

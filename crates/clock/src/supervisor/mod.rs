@@ -17,13 +17,18 @@ pub use places::Place;
 pub use processes::View;
 use processes::{Processes, Proof};
 use shared::{STEADY, STEADY_START, Shared, VIRTUAL};
+use slots::Wait;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering::*};
 
-/// What the supervisor tells the one who reads the run's output, in memory that the program cannot reach.
+/// What the supervisor tells the one who reads the run's output and the judge, in memory that the program cannot reach.
 #[repr(C)]
 pub struct Control {
+    /// What [`Shared::offset`] is, if nobody has meddled with it.
+    pub offset: AtomicI64,
     /// When the program began, by the real monotonic clock; zero before.
     pub began: AtomicI64,
+    /// There is no supervisor after all.
+    pub refused: AtomicU32,
     /// How much waiting was skipped, in nanoseconds.
     pub skipped: AtomicI64,
     /// Counted up after each reading of the run's output; a futex.
@@ -102,6 +107,12 @@ pub fn prepare(shared: &Shared, settings: Settings) {
     shared.start_wall.store(kernel::coarse_wall(), Release);
 }
 
+/// There is no supervisor after all: whoever waits to attach goes on under the real clock.
+pub fn refuse(shared: &Shared, control: Option<&Control>) {
+    control.inspect(|control| control.refused.store(1, Release));
+    shared.magic.store(1, Release);
+}
+
 pub struct Supervisor<'a> {
     shared: &'a Shared,
     control: &'a Control,
@@ -144,7 +155,8 @@ impl<'a> Supervisor<'a> {
         if !processes.can_look_at(first) {
             return None;
         }
-        let offset = shared.offset.load(Relaxed);
+        let offset = if settings.steady { STEADY_START } else { 0 };
+        control.offset.store(offset, Release);
         shared.magic.store(shared::MAGIC, Release);
         Some(Supervisor {
             shared,
@@ -240,13 +252,15 @@ impl<'a> Supervisor<'a> {
             return Turn::Unfit;
         }
         self.fire_late();
-        let armed = self.earliest().is_some();
+        // Before the proof: a wait that ends by itself after it must not make a later deadline look like the next.
+        let waits = self.waits();
+        let armed = !waits.is_empty();
         if !armed && self.backoff < SOON * 32 {
             // Nobody waits for a time: there is no hurry to find out whether all are stuck.
             return self.look_again(armed);
         }
-        match self.processes.prove(&self.waiting()) {
-            Proof::Quiet { ran } if self.shared.unmanaged.load(Relaxed) == 0 => return self.quiet(ran),
+        match self.processes.prove(&waits.iter().filter_map(Wait::thread).collect()) {
+            Proof::Quiet { ran } if self.shared.unmanaged.load(Relaxed) == 0 => return self.quiet(ran, &waits),
             Proof::Quiet { .. } | Proof::Hidden => {
                 if self.go_by_real_time() && self.settings.steady {
                     return Turn::Unfit;
@@ -280,7 +294,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// All threads sleep. Unless something is still on its way, time moves to the first deadline.
-    fn quiet(&mut self, ran: bool) -> Turn {
+    fn quiet(&mut self, ran: bool, waits: &[Wait]) -> Turn {
         let real = monotonic();
         (self.busy_since, self.hidden_since) = (None, None);
         if ran || self.quiet_since.is_none() {
@@ -296,17 +310,16 @@ impl<'a> Supervisor<'a> {
             return Turn::Sleep(settle / 50);
         }
         self.free_orphans();
-        let Some(next) = self.next_to_fire() else {
+        let Some(next) = self.next_to_fire(waits) else {
             if quiet_for >= STALL {
                 return Turn::Stalled;
             }
             return Turn::Sleep(STALL / 4);
         };
-        let deadline = self.shared.slots[next].deadline.load(Acquire);
-        if deadline > self.now() && !self.jump(deadline) {
+        if next.deadline > self.now() && !self.jump(next.deadline) {
             return Turn::Limit;
         }
-        self.fire(next, deadline);
+        self.fire(next.index, next.deadline);
         (self.backoff, self.quiet_since) = (SOON, None);
         Turn::Sleep(SOON)
     }

@@ -1,8 +1,7 @@
 //! Who waits for which time, and waking them.
 
-use super::shared::{COOKIE, SIGNAL, SLOTS, THREAD, TIMERFD, WAKE};
+use super::shared::{COOKIE, SIGNAL, SLOTS, Slot, THREAD, TIMERFD, WAKE};
 use super::{Supervisor, kernel, monotonic};
-use std::collections::HashSet;
 use std::sync::atomic::Ordering::*;
 
 /// Woken so often in vain, a wait is one that cannot be woken: its thread keeps the signal out.
@@ -15,27 +14,43 @@ const MOST_PATIENCE: i64 = 1_000_000_000;
 const SAME_MOMENT: i64 = 1_000_000;
 const AGAIN: i64 = 300_000;
 
+/// A wait or timer with a deadline, as it was before a look at the processes.
+#[derive(Clone, Copy)]
+pub(super) struct Wait {
+    pub(super) index: usize,
+    pub(super) deadline: i64,
+    order: u64,
+    pid: i32,
+    tid: i32,
+    is_thread: bool,
+}
+
+impl Wait {
+    /// The thread that this clock can wake from it.
+    pub(super) fn thread(&self) -> Option<i32> {
+        self.is_thread.then_some(self.tid)
+    }
+}
+
 impl Supervisor<'_> {
     fn high(&self) -> usize {
         (self.shared.high.load(Acquire) as usize).min(SLOTS)
     }
 
-    fn armed(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
+    /// All that is armed now.
+    pub(super) fn waits(&self) -> Vec<Wait> {
         let slots = self.shared.slots[..self.high()].iter().enumerate();
-        slots.filter_map(|(index, slot)| {
-            let deadline = slot.deadline.load(Acquire);
-            (deadline > 0 && slot.tid.load(Acquire) != 0).then_some((index, deadline))
-        })
+        let wait = |(index, slot): (usize, &Slot)| {
+            let (deadline, tid) = (slot.deadline.load(Acquire), slot.tid.load(Acquire) as i32);
+            let (pid, order) = (slot.pid.load(Relaxed) as i32, slot.order.load(Relaxed));
+            let is_thread = slot.kind.load(Relaxed) == THREAD;
+            (deadline > 0 && tid != 0).then_some(Wait { index, deadline, order, pid, tid, is_thread })
+        };
+        slots.filter_map(wait).collect()
     }
 
     pub(super) fn earliest(&self) -> Option<i64> {
-        self.armed().map(|(_, deadline)| deadline).min()
-    }
-
-    /// The threads that wait where this clock can end it.
-    pub(super) fn waiting(&self) -> HashSet<i32> {
-        let threads = self.armed().filter(|(index, _)| self.shared.slots[*index].kind.load(Relaxed) == THREAD);
-        threads.map(|(index, _)| self.shared.slots[index].tid.load(Relaxed) as i32).collect()
+        self.waits().iter().map(|wait| wait.deadline).min()
     }
 
     fn free(&self, index: usize) {
@@ -60,23 +75,22 @@ impl Supervisor<'_> {
     }
 
     /// The slot to fire next: the earliest deadline, and of equal ones who has waited longest, or whom the seed picks.
-    pub(super) fn next_to_fire(&mut self) -> Option<usize> {
-        let slot = |index: usize| &self.shared.slots[index];
-        let stopped = |index: usize| {
-            slot(index).kind.load(Relaxed) == THREAD && self.processes.is_stopped(slot(index).tid.load(Relaxed) as i32)
+    pub(super) fn next_to_fire(&mut self, waits: &[Wait]) -> Option<Wait> {
+        let able = |wait: &&Wait| {
+            self.processes.has(wait.pid, wait.thread())
+                && !(wait.is_thread && self.processes.is_stopped(wait.tid))
+                && self.shared.slots[wait.index].tries.load(Relaxed) <= MOST_TRIES
         };
-        let able: Vec<(usize, i64)> = self.armed().filter(|(index, _)| !stopped(*index)).collect();
-        let first = able.iter().map(|(_, deadline)| *deadline).min()?;
+        let able: Vec<&Wait> = waits.iter().filter(able).collect();
+        let first = able.iter().map(|wait| wait.deadline).min()?;
         let same = if self.settings.seed.is_some() { SAME_MOMENT } else { 0 };
-        let orders = |index: usize| slot(index).order.load(Relaxed);
-        let mut equal: Vec<usize> =
-            able.into_iter().filter(|(_, deadline)| *deadline - first <= same).map(|(index, _)| index).collect();
-        equal.sort_by_key(|index| orders(*index));
+        let mut equal: Vec<&Wait> = able.into_iter().filter(|wait| wait.deadline - first <= same).collect();
+        equal.sort_by_key(|wait| wait.order);
         if self.settings.seed.is_none() || equal.len() < 2 {
-            return equal.first().copied();
+            return equal.first().copied().copied();
         }
         self.random = kernel::mix(self.random);
-        equal.get(self.random as usize % equal.len()).copied()
+        equal.get(self.random as usize % equal.len()).copied().copied()
     }
 
     /// While something runs on: whoever has been due for a while is woken all the same, one after another, and all of them
@@ -86,19 +100,16 @@ impl Supervisor<'_> {
             return;
         }
         let (now, real) = (self.now(), monotonic());
-        let mut due: Vec<(usize, i64)> = self.armed().filter(|(_, deadline)| *deadline <= now).collect();
+        let mut due: Vec<Wait> = self.waits().into_iter().filter(|wait| wait.deadline <= now).collect();
         if due.is_empty() {
             return;
         }
-        due.sort_by_key(|(index, deadline)| (*deadline, self.shared.slots[*index].order.load(Relaxed)));
+        due.sort_by_key(|wait| (wait.deadline, wait.order));
         let computed = self.processes.cpu();
         let mut one = computed >= PATIENCE;
-        for (index, deadline) in due {
-            let late = match self.shared.slots[index].kind.load(Relaxed) {
-                THREAD if computed >= 10 * PATIENCE || now - deadline >= MOST_PATIENCE => true,
-                THREAD => std::mem::take(&mut one),
-                _ => true,
-            };
+        for Wait { index, deadline, is_thread, .. } in due {
+            let for_long = computed >= 10 * PATIENCE || now - deadline >= MOST_PATIENCE;
+            let late = !is_thread || for_long || std::mem::take(&mut one);
             let recently = self.fired.get(index).is_some_and(|at| real - at < AGAIN);
             if late && !recently {
                 self.fire(index, deadline);
@@ -111,6 +122,10 @@ impl Supervisor<'_> {
     pub(super) fn fire(&mut self, index: usize, deadline: i64) {
         let slot = &self.shared.slots[index];
         let (tid, pid) = (slot.tid.load(Acquire) as i32, slot.pid.load(Relaxed) as i32);
+        if tid == 0 {
+            // Its wait has ended by itself, and it may just be claimed anew.
+            return;
+        }
         let (pid, tid) = if tid <= 1 || pid <= 1 { (0, 0) } else { self.processes.outside(pid, tid) };
         if pid <= 1 || tid <= 1 {
             return self.free(index);
@@ -156,7 +171,7 @@ impl Supervisor<'_> {
             return;
         }
         let now = self.now();
-        for (index, deadline) in self.armed().collect::<Vec<_>>() {
+        for Wait { index, deadline, .. } in self.waits() {
             let slot = &self.shared.slots[index];
             if slot.kind.load(Relaxed) != TIMERFD {
                 continue;

@@ -5,11 +5,11 @@
 
 use crate::init::{self, CONTROL, Family, OUTPUTS, SHARED as SHARED_FD, text};
 use crate::supervisor::shared::{MAGIC, Shared};
-use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin};
+use crate::supervisor::{Control, Settings, Supervisor, Turn, View, monotonic, prepare as begin, refuse};
 use crate::sys::{self, c_char, c_int, c_long, c_void};
 use crate::wire::{Setup, Start, Status, clock as mode, clock_end, tag, tag_of};
-use crate::{judge, notes, stand_ins};
-use std::sync::atomic::{AtomicPtr, Ordering::*};
+use crate::{notes, stand_ins};
+use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering::*};
 
 /// Asks a Python of the run to write down where its tasks and threads wait.
 const QUESTION: c_int = 61;
@@ -17,6 +17,8 @@ const QUESTION: c_int = 61;
 const ANSWER: i64 = 300_000_000;
 
 static SHARED: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
+/// In the judge alone.
+static JUDGED_BY: AtomicPtr<Control> = AtomicPtr::new(std::ptr::null_mut());
 
 fn shared() -> Option<&'static Shared> {
     // SAFETY: null, or the mapping made by `prepare`, which is never unmapped; all of its fields are atomics.
@@ -137,19 +139,27 @@ fn open_proc() -> c_int {
 
 /// In the learner, when it knows what it is to run and has run nothing yet: joins the clock. Real time until then.
 pub fn attach(setup: &Setup, start: &Start) {
-    type Attach = unsafe extern "C" fn(*const Shared, *const c_char, *const c_char) -> c_int;
+    type Attach = unsafe extern "C" fn(*const Shared, *const c_char, *const c_char, c_int, *const AtomicI64) -> c_int;
     let Some(shared) = shared() else { return };
-    while shared.magic.load(Acquire) == 0 {
-        sys::sleep_us(20);
-    }
-    if shared.magic.load(Acquire) != MAGIC {
-        return;
-    }
-    // The time runs from when the learner joins. One that cannot is not waited for.
-    let mut patience = 40_000;
-    while judge::is_this() && shared.started.load(Acquire) == 0 && patience > 0 {
-        sys::sleep_us(50);
-        patience -= 1;
+    // SAFETY: null, or a mapping that is never unmapped.
+    let control = unsafe { JUDGED_BY.load(Acquire).as_ref() };
+    match control {
+        Some(control) => {
+            // The time runs from when the learner joins. One that cannot is not waited for.
+            let waits = || control.began.load(Acquire) == 0 && control.refused.load(Acquire) == 0;
+            (0..40_000).take_while(|_| waits()).for_each(|_| sys::sleep_us(50));
+            if control.began.load(Acquire) == 0 {
+                return;
+            }
+        }
+        None => {
+            while shared.magic.load(Acquire) == 0 {
+                sys::sleep_us(20);
+            }
+            if shared.magic.load(Acquire) != MAGIC {
+                return;
+            }
+        }
     }
     let executes = setup.namespaces && start.profile > 0;
     let (library, file) = (text(&setup.clock), if executes { path(setup) } else { text("") });
@@ -157,7 +167,10 @@ pub fn attach(setup: &Setup, start: &Start) {
     unsafe {
         let function = sys::dlsym(sys::RTLD_DEFAULT, c"etude_clock_attach".as_ptr());
         if !function.is_null() {
-            std::mem::transmute::<*mut c_void, Attach>(function)(shared, library.as_ptr(), file.as_ptr());
+            let function = std::mem::transmute::<*mut c_void, Attach>(function);
+            let steady = c_int::from(start.clock == mode::STEADY);
+            let offset = control.map_or(std::ptr::null(), |control| &raw const control.offset);
+            function(shared, library.as_ptr(), file.as_ptr(), steady, offset);
         }
     }
 }
@@ -190,7 +203,7 @@ impl Clock {
             Supervisor::new(shared, control, self.settings, self.proc, view, OUTPUTS, learner)
         });
         let Some(mut kept) = kept else {
-            shared().inspect(|shared| shared.refuse());
+            shared().inspect(|shared| refuse(shared, control()));
             let (wait, keep) = init::wait_for_end(setup, family);
             return (End::Program, wait, keep);
         };
@@ -280,7 +293,14 @@ fn answered() -> u32 {
     notes::get().map_or(0, |notes| notes.waiting_length())
 }
 
-/// Of the one who reads the run's output; only init has this mapping.
+/// The judge measures by what the keeper of the clock tells it alone. Before it gives up its descriptors.
+pub fn trust_the_keeper(start: &Start) {
+    if let Some(control) = (start.clock != mode::REAL).then(control).flatten() {
+        JUDGED_BY.store(std::ptr::from_ref(control).cast_mut(), Release);
+    }
+}
+
+/// Of the one who reads the run's output; only init and the judge have this mapping.
 fn control() -> Option<&'static Control> {
     let memory = map(CONTROL, size_of::<Control>());
     // SAFETY: null, or a mapping that is never unmapped, of a file that cannot shrink; all fields are atomics.

@@ -4,15 +4,7 @@
 use crate::init::{LINK_ENDS, broken, set_oom_score};
 use crate::sys::{self, c_int};
 use crate::wire::{LINK, Setup, Start, Step};
-use crate::{init, learner};
-use std::sync::atomic::{AtomicBool, Ordering::*};
-
-static IS_JUDGE: AtomicBool = AtomicBool::new(false);
-
-/// This process is a run's judge.
-pub fn is_this() -> bool {
-    IS_JUDGE.load(Relaxed)
-}
+use crate::{clock, init, learner};
 
 /// A connected pair for the two. Only where nothing else is open yet that could be taken for it.
 pub fn link() {
@@ -49,7 +41,6 @@ pub fn fork(
         0 => {}
         pid => return pid as c_int,
     }
-    IS_JUDGE.store(true, Relaxed);
     // SAFETY: takes nothing.
     let user = unsafe { sys::geteuid() };
     // Not the learner's user, who could signal it.
@@ -61,6 +52,7 @@ pub fn fork(
         sys::dup3(job, init::JOB, sys::O_CLOEXEC);
         sys::close(work);
     }
+    clock::trust_the_keeper(start);
     init::leave_behind(unneeded);
     join(LINK_ENDS[1]);
     learner::confine(&own, start, signals);
