@@ -1,6 +1,7 @@
 """Messages between a learner and its judge: four bytes of length, then JSON. Never pickle, never eval."""
 import json
 import struct
+import sys
 
 MOST_BYTES = 8 << 20
 
@@ -13,7 +14,7 @@ class Broken(BaseException):
 
 
 def _whole(digits):
-    # What is longer is sent as hexadecimal: reading very many decimal digits takes for ever.
+    # What is longer is sent as hexadecimal.
     if len(digits) > 17:
         raise ValueError("a number of too many digits")
     return int(digits)
@@ -23,7 +24,9 @@ def _constant(name):
     raise ValueError(name)
 
 
-_decoder = json.JSONDecoder(parse_int=_whole, parse_constant=_constant)
+# Reading very many decimal digits takes for ever where the interpreter itself has no limit.
+_LIMITED = hasattr(sys, "get_int_max_str_digits")
+_decoder = json.JSONDecoder(parse_int=int if _LIMITED else _whole, parse_constant=_constant)
 _encoder = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 

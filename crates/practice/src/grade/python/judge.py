@@ -4,6 +4,7 @@ import builtins
 import importlib
 import importlib.abc
 import importlib.machinery
+import operator
 import random
 import sys
 import types
@@ -40,8 +41,9 @@ class Judge(Making, Policy):
         self.coroutines = weakref.WeakKeyDictionary()
         self.building = None
         self.exceptions = {}
-        self.kind_numbers, self.last_kind = weakref.WeakKeyDictionary(), 0
-        self.watched, self.replaced = {}, {}
+        self.kinds, self.last_kind = weakref.WeakKeyDictionary(), 0
+        # Functions of the library with where they are, and which of them the learner's side takes to be in their places.
+        self.watched, self.in_place = [], []
         # What the learner may still print in this test.
         self.room = MOST_PRINTED
 
@@ -64,18 +66,19 @@ class Judge(Making, Policy):
         if isinstance(value, _NEVER) or kind is types.ModuleType:
             self.refuse("the test hands a `%s` to your code, which the judge does not do" % kind.__name__)
         number, _ = self.number(value)
-        owners = [owner for owner in kind.__mro__ if owner is not object]
-        does = [name for name in _OFFERED if any(owner.__dict__.get(name) is not None for owner in owners)]
-        described = ["h", number, self._kind_number(kind), kind.__name__, does]
+        described = ["h", number, *self._kind(kind)]
         return described + [value.__name__] if kind is types.CoroutineType else described
 
-    def _kind_number(self, kind):
-        number = self.kind_numbers.get(kind)
-        if number is None:
-            # Never one that was given before: classes of doubles come and go.
+    def _kind(self, kind):
+        """Its number, its name, and what it does: the other side keeps what it was told first."""
+        told = self.kinds.get(kind)
+        if told is None:
+            owners = [owner for owner in kind.__mro__ if owner is not object]
+            does = [name for name in _OFFERED if any(owner.__dict__.get(name) is not None for owner in owners)]
+            # Never a number that was given before: classes of doubles come and go.
             self.last_kind += 1
-            number = self.kind_numbers[kind] = self.last_kind
-        return number
+            told = self.kinds[kind] = self.last_kind, kind.__name__, does
+        return told
 
     def encode_tuple_class(self, kind, _depth):
         if type(kind) is OfClass:
@@ -91,7 +94,7 @@ class Judge(Making, Policy):
         secret = isinstance(error, AssertionError)
         arguments = [] if secret else [self.encode(one) for one in error.args]
         name = TYPE_NAMES.get(kind, kind.__name__)
-        return ["x", name, arguments, self.number(error)[0], self._kind_number(kind), TYPE_NAMES[base]]
+        return ["x", name, arguments, self.number(error)[0], self._kind(kind)[0], TYPE_NAMES[base]]
 
     # Questions of the learner's.
 
@@ -161,19 +164,20 @@ class Judge(Making, Policy):
     def watch(self):
         for name in _FORWARDED.split():
             place, _, attribute = name.rpartition(".")
-            module = importlib.import_module(place)
-            self.watched[name] = (module, attribute, getattr(module, attribute))
+            names = importlib.import_module(place).__dict__
+            self.watched.append((name, names, attribute, names[attribute]))
+        self.in_place = [original for _, _, _, original in self.watched]
 
     def dress(self, message):
         super().dress(message)
-        changes = []
-        for name, (module, attribute, original) in self.watched.items():
-            now = module.__dict__.get(attribute)
-            if now is not self.replaced.get(name, original):
-                self.replaced[name] = now
-                changes.append([name, None if now is original else self.encode(now)])
-        if changes:
-            message["replaced"] = changes
+        in_place = [names.get(attribute) for _, names, attribute, _ in self.watched]
+        if not all(map(operator.is_, in_place, self.in_place)):
+            before, self.in_place = self.in_place, in_place
+            message["replaced"] = [
+                [name, None if now is original else self.encode(now)]
+                for (name, _, _, original), now, former in zip(self.watched, in_place, before)
+                if now is not former
+            ]
         if message.get("q") in _IN_LOOPS and asyncio._get_running_loop() is not None:
             message["loop"] = True
 
@@ -226,14 +230,13 @@ _shadows = {}
 
 def _shadow(caller):
     """A frame that bears the name of the learner's function, for doubles that look at the stack. Names, no code."""
-    fine = type(caller) is list and len(caller) == 2 and all(type(one) is str and len(one) < 100 for one in caller)
+    fine = type(caller) is tuple and len(caller) == 2 and all(type(one) is str and len(one) < 100 for one in caller)
     if not fine or "\0" in "".join(caller):
         return _plain_call
-    key = tuple(caller)
-    if key not in _shadows and len(_shadows) < 200:
+    if caller not in _shadows and len(_shadows) < 200:
         code = _plain_call.__code__.replace(co_name=caller[0], co_filename=caller[1])
-        _shadows[key] = types.FunctionType(code, {"__name__": "etude_shadow", "__builtins__": {}})
-    return _shadows.get(key, _plain_call)
+        _shadows[caller] = types.FunctionType(code, {"__name__": "etude_shadow", "__builtins__": {}})
+    return _shadows.get(caller, _plain_call)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -7,7 +7,7 @@ import math
 
 from etude_frames import Broken, Frames
 from etude_values import (
-    CONTAINERS, MOST_DEPTH, NEW_CONTAINERS, PLAIN_TAGS, Keywords, content, decode_plain, encode_plain, fill,
+    CONTAINERS, EXACT, MOST_DEPTH, NEW_CONTAINERS, PLAIN_TAGS, Keywords, content, decode_plain, encode_plain, fill,
     is_namedtuple, is_unchanged, snapshot,
 )  # fmt: skip
 
@@ -15,7 +15,6 @@ MOST_TURNS = 150
 MOST_OBJECTS = 200_000
 MOST_CONTAINERS = 100_000
 _MALFORMED = (KeyError, IndexError, ValueError, TypeError, AttributeError, ArithmeticError, decimal.DecimalException)
-_EXACT = 2**53
 
 
 class Peer(Frames):
@@ -37,7 +36,7 @@ class Peer(Frames):
         kind = type(value)
         if value is None or kind is bool or kind is str:
             return value
-        if kind is int and -_EXACT < value < _EXACT or kind is float and math.isfinite(value):
+        if kind is int and -EXACT < value < EXACT or kind is float and math.isfinite(value):
             return value
         if depth > MOST_DEPTH:
             self.fail("a value is nested too deeply")

@@ -26,6 +26,9 @@ import types
 from etude_frames import Broken
 
 MOST_DEPTH = 300
+# Whole numbers below it are the same in every reader of JSON.
+EXACT = 2**53
+_TEXTS = {str, bool, type(None)}
 
 _R = "add sub mul truediv floordiv mod pow divmod matmul and or xor lshift rshift"
 COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}
@@ -230,7 +233,14 @@ def content(container, encode):
         return base64.b64encode(container).decode()
     if issubclass(kind, dict):
         return [[encode(key), encode(value)] for key, value in container.items()]
-    return [encode(item) for item in container]
+    items = list(container)
+    return items if are_scalars(items) else [encode(item) for item in items]
+
+
+def are_scalars(items):
+    """Values that travel as they are: of long lists nothing more is to be asked item by item."""
+    kinds = set(map(type, items))
+    return kinds <= _TEXTS or kinds == {int} and -EXACT < min(items) and max(items) < EXACT
 
 
 def fill(container, message, decode):
@@ -246,6 +256,6 @@ def fill(container, message, decode):
         for key, value in pairs:
             container[key] = value
         return
-    items = [decode(item) for item in message]
+    items = message if are_scalars(message) else [decode(item) for item in message]
     container.clear()
     (container.update if type(container) is set else container.extend)(items)
