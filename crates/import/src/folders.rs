@@ -170,7 +170,7 @@ impl<'a> Folders<'a> {
         carrier: &mut Carrier<'_>,
     ) -> (String, String) {
         let stem = starters[0].rsplit('/').next().unwrap_or_default().trim_end_matches(".py");
-        let to = format!("exercises/{number:02}-{}/", stem.replace('_', "-"));
+        let to = format!("exercises/{number:02}-{}/", python::without_number(stem).replace('_', "-"));
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let part = |folder: &str, path: &str| {
             let (from, _) = self.files.get_key_value(&format!("{folder}{path}"))?;
