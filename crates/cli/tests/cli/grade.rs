@@ -143,9 +143,82 @@ fn a_verdict_says_what_went_wrong_where() {
     --- stdout
     Three cups broken.py
 
-      SyntaxError: '(' was never closed (cups.py, line 1)
+      SyntaxError: '(' was never closed (`cups.py` line 1)
+          def brew_all(names:
+                      ^
 
     0 of 2 tests passed, 0 of 4 points (… ms)
+    ");
+}
+
+/// What the solution does as well, and what the test does, is not the learner's mistake.
+#[test]
+fn only_the_learners_own_mistakes_are_found() {
+    let test = "\
+import asyncio
+import unittest
+
+import tea
+
+
+async def leaves(name):
+    await asyncio.sleep(1)
+    return name
+
+
+class TeaTest(unittest.TestCase):
+    def test_in_turn(self):
+        self.assertEqual(asyncio.run(tea.in_turn(leaves, [\"a\", \"b\"])), [\"a\", \"b\"])
+
+    def test_together(self):
+        self.assertEqual(asyncio.run(tea.together(leaves, [\"a\", \"b\"])), [\"a\", \"b\"])
+
+    def test_not_at_all(self):
+        tea.not_at_all(leaves(\"a\"))
+";
+    let each = "    cups = []\n    for name in names:\n        cups.append(await leaves(name))\n    return cups\n";
+    let gathered = "    return await asyncio.gather(*(leaves(name) for name in names))\n";
+    let answer = |together: &str| {
+        format!(
+            "import asyncio\n\n\nasync def in_turn(leaves, names):\n{each}\n\nasync def together(leaves, names):\n{together}\n\ndef not_at_all(cup):\n    pass\n"
+        )
+    };
+    let folder = TempFolder::new()
+        .file("tea/lab.toml", "title = \"Tea\"\n")
+        .file("tea/solution/tea.py", answer(gathered))
+        .file("tea/tests/tea_test.py", test)
+        .file("mine.py", answer(each));
+    assert_snapshot!(folder.etude("grade tea tea/solution/tea.py"), @"
+    exit 0
+    --- stdout
+    Tea tea/solution/tea.py
+
+      ✓ TeaTest::test_in_turn
+      ✓ TeaTest::test_together
+      ✓ TeaTest::test_not_at_all
+
+    all 3 tests passed, 3 of 3 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade tea mine.py"), @"
+    exit 0
+    --- stdout
+    Tea mine.py
+
+      ✓ TeaTest::test_in_turn
+      ✓ TeaTest::test_together
+      ✓ TeaTest::test_not_at_all
+
+    note[serial-awaits]: 2 calls of `leaves` one after another took 2.0 s, and none
+                         needs another's result: together they would take 1.0 s
+      --> tea.py:14:9
+       |
+    14 |         cups.append(await leaves(name))
+       |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = hint: start them together and await them all at once
+               + cups.extend(await asyncio.gather(*(leaves(name) for name in names)))
+
+    all 3 tests passed, 3 of 3 points (… ms)
     ");
 }
 
@@ -188,6 +261,7 @@ fn programs_read_verdicts() {
       ],
       "message": null,
       "outcome": "ok",
+      "output": "",
       "points": 1,
       "status": "fail",
       "tests": [
@@ -264,7 +338,7 @@ fn a_folder_of_submissions_is_graded_a_row_each() {
     --- stdout
     ✗ ann  1/4  CupsTest::test_together: 4 != 2 : seconds
     ✓ ben  4/4
-    ✗ cem  0/4  SyntaxError: invalid syntax (cups.py, line 1)
+    ✗ cem  0/4  SyntaxError: invalid syntax (`cups.py` line 1)
     ✗ dan    –  it has no `cups.py`
     --- stderr
     4 submissions: 1 passed, 1 could not be graded
@@ -277,17 +351,17 @@ fn a_folder_of_submissions_is_graded_a_row_each() {
             _ => format!("{line}\n"),
         })
         .collect();
-    assert_snapshot!(without_digests, @r#"
+    assert_snapshot!(without_digests, @"
     exit 2
     --- stdout
     submission,status,points,worth,passed,tests,outcome,message,digest
     ann,fail,1,4,1,2,ok,CupsTest::test_together: 4 != 2 : seconds,…
     ben,pass,4,4,2,2,ok,,…
-    cem,error,0,4,0,2,ok,"SyntaxError: invalid syntax (cups.py, line 1)",…
+    cem,error,0,4,0,2,failed,SyntaxError: invalid syntax (`cups.py` line 1),…
     dan,ungraded,,,,,,it has no `cups.py`,
     --- stderr
     4 submissions: 1 passed, 1 could not be graded
-    "#);
+    ");
     let output = folder.command("grade cups --submissions inbox --json").output().expect("etude runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let rows = report["submissions"].as_array().expect("a list").iter();

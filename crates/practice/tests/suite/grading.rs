@@ -78,6 +78,7 @@ pub(crate) fn shown(verdict: &Verdict) -> String {
     if let Some(message) = &verdict.message {
         writeln!(out, "  {}", message.replace('\n', "\n  ")).unwrap();
     }
+    verdict.output.lines().for_each(|line| writeln!(out, "  > {line}").unwrap());
     for test in &verdict.tests {
         let own = if test.by_own_equality { ", by its own equality" } else { "" };
         writeln!(out, "  {}: {:?}{own}", test.id, test.status).unwrap();
@@ -300,7 +301,7 @@ fn an_exercise_is_graded_as_it_is_written() {
         insta::assert_snapshot!(shown(&assignment.grade(&expectation, &Files::new(), setup).expect("it is graded")), @"
         Fail, 0 points, Ok
           TeaTest::test_twice: Error
-              NotImplementedError:  (`tea.py` line 3, in `twice`)
+              not written yet: `twice` (`tea.py` line 3)
           TeaTest::test_more: Error
               a hidden test: your code raised an exception
         ");

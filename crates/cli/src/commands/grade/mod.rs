@@ -12,9 +12,8 @@ use etude_practice::grade::{Status as Ended, Verdict};
 use etude_project::ExerciseFolder;
 
 use crate::Status;
-use crate::commands::run::seen::{Seen, Texts};
 use crate::commands::run::timeline::{self, Drawing};
-use crate::grading::{Grader, Ready};
+use crate::grading::Grader;
 use crate::interrupts::{Interrupts, interruptible};
 use crate::printer::{Printer, Refusal};
 
@@ -77,13 +76,6 @@ struct Found {
     config: Config,
 }
 
-/// What somebody handed in, and what came of it.
-struct Graded {
-    verdict: Verdict,
-    seen: Seen,
-    texts: Texts,
-}
-
 pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<Status> {
     let Arguments { submissions, json, csv, timeline, results, .. } = arguments;
     anyhow::ensure!(!csv || submissions.is_some(), "`--csv` tells of the rows of `--submissions`");
@@ -105,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     let grader = Grader::start(printer)?;
     let graded = interruptible(grader.sandbox(), &interrupts, || {
         let ready = grader.ready(&found.exercise, &found.config, printer)?;
-        found.graded(&grader, &ready, &files)
+        grader.graded(&ready, &found.exercise, &files).with_context(|| format!("`{}`", found.folder.shown))
     });
     if let Some(signal) = interrupts.signal() {
         return Ok(Status::Stopped(signal));
@@ -193,14 +185,5 @@ impl Found {
         }
         let from = files.keys().map(|path| Path::new(&self.folder.shown).join(format!("{place}{path}")));
         Ok((files.clone(), shown(&from.collect::<Vec<_>>())))
-    }
-
-    fn graded(&self, grader: &Grader, ready: &Ready, files: &Files) -> anyhow::Result<Graded> {
-        let verdict = grader.grade(ready, files, true).with_context(|| format!("`{}`", self.folder.shown))?;
-        // Of two with one path, the learner's counts.
-        let all = self.exercise.files.iter().chain(&self.exercise.starter).chain(files);
-        let texts = Texts::of_files(all.map(|(path, content)| (path.as_str(), content)));
-        let seen = Seen::in_events(verdict.events.as_deref(), verdict.outcome, None, &texts);
-        Ok(Graded { verdict, seen, texts })
     }
 }
