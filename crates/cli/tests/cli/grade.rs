@@ -416,6 +416,32 @@ fn what_cannot_be_graded_is_said() {
     error: nothing can be graded: the solution does not pass its tests: `MoreTest::test_nobody`: TypeError: 'NoneType' object is not callable
       hint: its author mends it: `etude check` says more
     ");
+    let folder = folder.file("a.py", "").file("b.py", "").file("big/cups.py", "x = 1\n".repeat(800_000));
+    assert_snapshot!(folder.etude("grade cups a.py b.py"), @"
+    exit 2
+    --- stderr
+    error: there is nothing to grade in `a.py, b.py`
+      hint: this exercise asks for one file: name that alone, or call it `cups.py`
+    ");
+    assert_snapshot!(folder.etude("grade cups big"), @"
+    exit 2
+    --- stderr
+    error: `big` is too much for an answer: more than 4 MiB are to be copied
+      hint: hand in what you wrote, and nothing else: `cups.py`
+    ");
+    assert_snapshot!(folder.etude("grade cupz --json"), @r#"
+    exit 2
+    --- stdout
+    {
+      "causes": [],
+      "error": "there is no exercise at `cupz`",
+      "hint": "did you mean `cups`?",
+      "status": "error"
+    }
+    --- stderr
+    error: there is no exercise at `cupz`
+      hint: did you mean `cups`?
+    "#);
     assert_snapshot!(folder.etude("grade cups notes.txt --csv"), @"
     exit 2
     --- stderr

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use etude_course::{Config, Exercise, Files, Problem};
 use etude_practice::grade::{Status as Ended, Verdict};
-use etude_project::ExerciseFolder;
+use etude_project::{Error, ExerciseFolder};
 
 use crate::Status;
 use crate::commands::run::timeline::{self, Drawing};
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
 
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 
     /// Print a row for each submission, with commas between
     #[arg(long, conflicts_with = "json")]
@@ -166,10 +166,20 @@ impl Found {
         let own = etude_project::own_files(self.exercise.written(), root)?;
         let given = if given.is_empty() { &own } else { given };
         if !given.is_empty() {
-            let found = etude_project::submission(given)?;
+            let found = match etude_project::submission(given) {
+                Err(error @ (Error::TooManyBytes { .. } | Error::TooManyFiles { .. })) => {
+                    let message = format!("`{}` is too much for an answer: {error}", shown(given));
+                    let hint = format!("hand in what you wrote, and nothing else: `{}`", names());
+                    return Err(Refusal { message, hint }.into());
+                }
+                found => found?,
+            };
             let placed = self.exercise.placed(&found).ok_or_else(|| Refusal {
                 message: format!("there is nothing to grade in `{}`", shown(given)),
-                hint: format!("this exercise asks for `{}`", names()),
+                hint: match (self.exercise.written().count(), found.len()) {
+                    (1, 2..) => format!("this exercise asks for one file: name that alone, or call it `{}`", names()),
+                    _ => format!("this exercise asks for `{}`", names()),
+                },
             })?;
             return Ok((placed, shown(given)));
         }

@@ -63,12 +63,16 @@ impl Bench {
     }
 
     pub(super) fn ask(&self, request: Request) {
-        // Files that were mended need not wait for the end of the loop that was in them.
-        self.interrupt(PATIENCE);
+        self.hurry();
         if let Some(requests) = &self.requests {
             // The thread ends only with us.
             let _ = requests.send(request);
         }
+    }
+
+    /// Files that were mended need not wait for the end of the loop that was in them.
+    pub(super) fn hurry(&self) {
+        self.interrupt(PATIENCE);
     }
 
     /// Ends what has been going on for so long.
@@ -188,7 +192,7 @@ impl Worker {
     fn run(&self, part: usize, files: &Files) -> anyhow::Result<Ran> {
         let written = self.written(part)?;
         let file = written.written().find(|path| path.ends_with(".py")).context("there is no Python file to run")?;
-        let source = files.get(file).with_context(|| format!("`{file}` is not there; starting over brings it back"))?;
+        let source = files.get(file).with_context(|| format!("`{file}` is not there"))?;
         let environment = grading::with(written, &self.config)?.environment(&self.silent)?;
         let mut job = Job::python(environment, RelativePath::new(file)?, source.clone());
         let beside = written.files.iter().filter(|(path, _)| !files.contains_key(*path));

@@ -115,7 +115,7 @@ fn test(test: &Test, one_file: bool, columns: usize, look: Look) -> Vec<Line<'st
         Some((_, name)) if one_file => name,
         _ => &test.id,
     };
-    let mut head = vec![ink::span(name.replace("::", "."), if test.is_right() { PLAIN } else { STRONG })];
+    let mut head = vec![ink::span(name, if test.is_right() { PLAIN } else { STRONG })];
     if test.hidden {
         head.push(ink::span(" (hidden)", FAINT));
     }
