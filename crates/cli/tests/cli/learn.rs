@@ -164,7 +164,8 @@ fn a_file_that_is_deleted_is_missed() {
     std::fs::remove_file(folder.join("tea-work/pour/tea.py")).expect("it was there");
     screen.wait_for("`tea.py` is not there any more: save it again, or start over (x)");
     screen.press("c");
-    let told = screen.wait_for("start over (x)\n");
+    screen.wait_for("watching tea-work");
+    let told = screen.wait_for("start over (x)");
     folder.write("tea-work/pour/tea.py", RIGHT);
     screen.wait_for("both tests pass");
     screen.press("q");
