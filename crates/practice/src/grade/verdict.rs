@@ -170,9 +170,13 @@ impl Verdict {
                 claims: 0,
             });
             if let Some(class) = unequal.get(id.as_str()) {
-                let text = format!(
-                    "some objects of `{class}` are equal to each other that are not to be, or the other way round"
-                );
+                let text = if equality::is_class(class) {
+                    format!(
+                        "some objects of `{class}` are equal to each other that are not to be, or the other way round"
+                    )
+                } else {
+                    "some of your objects are equal, less or greater where they are not to be".to_owned()
+                };
                 (ended.status, ended.error) = (Status::Fail, Some(Raised { text, ..Raised::default() }));
             }
             let wanted = part.statuses.get(id).copied();

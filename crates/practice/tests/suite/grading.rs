@@ -108,15 +108,21 @@ fn submissions_come_to_what_they_are_worth() {
 }
 
 #[test]
+fn an_order_counts_as_far_as_it_is_the_references() {
+    check("sizes", &[], Clock::Virtual);
+}
+
+#[test]
 fn what_waits_is_judged_by_what_it_awaits() {
     check("downloads", &[], Clock::Steady);
 }
 
 /// Each exercise with the names its tests import, for all of which an attack stands in.
-const ATTACKED: [(&str, &str); 3] = [
+const ATTACKED: [(&str, &str); 4] = [
     ("prices", "'Price', 'total', 'shown', 'fetched'"),
     ("downloads", "'download_all', 'download_some', 'patiently', 'in_time', 'numbered'"),
     ("turns", "'turned', 'Word'"),
+    ("sizes", "'Size'"),
 ];
 /// What only the hidden tests have.
 const SECRETS: [&str; 2] = ["777000", "7770.00"];
