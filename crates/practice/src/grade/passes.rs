@@ -96,7 +96,8 @@ impl Passes {
                 job.limits.cpu = job.limits.cpu.min(CPU_AFTER_ENDLESS);
             }
             let transcript = setup.sandbox.run(&job, &mut |_| ())?;
-            let is_endless = transcript.cpu >= job.limits.cpu.mul_f64(0.9);
+            let is_all = |used: Duration, limit: Duration| used >= limit.mul_f64(0.9);
+            let is_endless = is_all(transcript.cpu, job.limits.cpu) || is_all(transcript.wall, job.limits.wall);
             self.endless += usize::from(is_endless);
             if self.add(&Run { transcript: &transcript, is_endless }) || self.endless >= MOST_ENDLESS {
                 break;
