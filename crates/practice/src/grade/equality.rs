@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-/// Of the objects of one class, of one order, or of one operator with plain data: for each comparison the test that made it, and which first object equals which second.
+/// Of the objects of one class, of one order, or of one operator with plain data: for each comparison the test that made
+/// it, and which first object equals, or precedes, which second.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Matrix {
     pub tests: Vec<String>,

@@ -9,7 +9,7 @@ use etude_sandbox::{Outcome, Profile, Result, Transcript};
 use super::equality::Matrix;
 use super::exercise::Exercise;
 use super::expectation::Part;
-use super::lines::{self, Ended, Planned, Raised};
+use super::lines::{self, Ended, Planned, Raised, Told};
 use super::verdict::Status;
 use super::{Setup, job};
 use crate::plan::File;
@@ -96,10 +96,12 @@ impl Passes {
                 job.limits.cpu = job.limits.cpu.min(CPU_AFTER_ENDLESS);
             }
             let transcript = setup.sandbox.run(&job, &mut |_| ())?;
+            let told = lines::read(&transcript.stdout());
             let is_all = |used: Duration, limit: Duration| used >= limit.mul_f64(0.9);
-            let is_endless = is_all(transcript.cpu, job.limits.cpu) || is_all(transcript.wall, job.limits.wall);
+            let is_used_up = is_all(transcript.cpu, job.limits.cpu) || is_all(transcript.wall, job.limits.wall);
+            let is_endless = is_used_up && !told.done;
             self.endless += usize::from(is_endless);
-            if self.add(&Run { transcript: &transcript, is_endless }) || self.endless >= MOST_ENDLESS {
+            if self.add(told, &Run { transcript: &transcript, is_endless }) || self.endless >= MOST_ENDLESS {
                 break;
             }
         }
@@ -108,9 +110,8 @@ impl Passes {
     }
 
     /// Adds what one run has told; true when there is nothing left to be run.
-    fn add(&mut self, run: &Run<'_>) -> bool {
+    fn add(&mut self, told: Told, run: &Run<'_>) -> bool {
         let transcript = run.transcript;
-        let told = lines::read(&transcript.stdout());
         self.runs += 1;
         self.loaded = self.loaded.take().or(told.loaded);
         self.needs = self.needs.max(transcript.needs);
