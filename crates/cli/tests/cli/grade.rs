@@ -222,6 +222,102 @@ class TeaTest(unittest.TestCase):
     ");
 }
 
+/// An assertion of the lab fails because of what was raised before, which nobody has asked for.
+#[test]
+fn the_cause_is_told_behind_what_the_lab_has_seen() {
+    let test = "\
+import unittest
+
+from etude_lab import Lab
+
+import pages
+
+
+class PagesTest(unittest.TestCase):
+    def test_called(self):
+        lab = Lab()
+        lab.run(pages.fetched, lab.double(\"fetch\"), [1, 2]).called(\"fetch\", 2)
+
+    def test_raises(self):
+        lab = Lab()
+        seen = lab.run(pages.fetched, lab.double(\"fetch\", gives=OSError(\"gone\")), [1, 2])
+        seen.raised(OSError)
+        seen.called(\"fetch\", 1)
+";
+    let folder = TempFolder::new()
+        .file("pages/lab.toml", "title = \"Pages\"\n")
+        .file("pages/tests/pages_test.py", test)
+        .file(
+            "pages/solution/pages.py",
+            "async def fetched(fetch, pages):\n    for page in pages:\n        await fetch(page)\n",
+        )
+        .file("todo.py", "async def fetched(fetch, pages):\n    raise NotImplementedError\n")
+        .file("mixed.py", "async def fetched(fetch, pages):\n    await fetch(pages + 1)\n");
+    assert_snapshot!(folder.etude("grade pages todo.py"), @"
+    exit 1
+    --- stdout
+    Pages todo.py
+
+      ✗ PagesTest::test_called
+          not written yet: `fetched` (`pages.py` line 2)
+      ✗ PagesTest::test_raises
+          not written yet: `fetched` (`pages.py` line 2)
+
+    0 of 2 tests passed, 0 of 2 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade pages mixed.py"), @r#"
+    exit 1
+    --- stdout
+    Pages mixed.py
+
+      ✗ PagesTest::test_called
+          `fetch` was never called; expected: 2 times; and it ended with `TypeError:
+          can only concatenate list (not "int") to list` (`pages.py` line 2, in
+          `fetched`)
+      ✗ PagesTest::test_raises
+          `TypeError: can only concatenate list (not "int") to list` was raised, and
+          `OSError` is expected (`pages.py` line 2, in `fetched`)
+
+    0 of 2 tests passed, 0 of 2 points (… ms)
+    "#);
+}
+
+#[test]
+fn what_cannot_be_loaded_is_told_once() {
+    let folder = exercise()
+        .file("raises.py", "print(\"boiling\")\n\nif True:\n    cups = cup + 1\n")
+        .file("crashes.py", "import ctypes\n\nctypes.string_at(0)\n");
+    assert_snapshot!(folder.etude("grade cups raises.py"), @"
+    exit 1
+    --- stdout
+    Three cups raises.py
+
+      NameError: name 'cup' is not defined (`cups.py` line 4)
+          cups = cup + 1
+
+      printed before the first test:
+      │ boiling
+
+    0 of 2 tests passed, 0 of 4 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade cups crashes.py"), @"
+    exit 1
+    --- stdout
+    Three cups crashes.py
+
+      no test could begin: Python itself crashed, as it may through `ctypes` or
+      where calls are nested too deeply: ended by SIGSEGV
+
+    0 of 2 tests passed, 0 of 4 points (… ms)
+    ");
+    let output = folder.command("grade cups raises.py --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let tests = report["tests"].as_array().expect("a list").iter();
+    let tests: Vec<String> = tests.map(|test| format!("{} {} {}", test["id"], test["task"], test["message"])).collect();
+    assert_eq!(tests, ["\"CupsTest::test_together\" null null", "\"MoreTest::test_nobody\" null null"]);
+    assert_eq!((&report["outcome"], &report["output"]), (&"failed".into(), &"boiling\n".into()));
+}
+
 #[test]
 fn programs_read_verdicts() {
     let folder = exercise().file("answer.py", SERIAL);
