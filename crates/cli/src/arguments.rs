@@ -62,3 +62,15 @@ pub(crate) enum Command {
     Import(import::Arguments),
     Doctor(doctor::Arguments),
 }
+
+impl Command {
+    /// Whether a program waits for an object even where nothing could be done.
+    pub(crate) fn is_json(&self) -> bool {
+        match self {
+            Command::Grade(arguments) => arguments.json,
+            Command::Import(arguments) => arguments.json,
+            Command::Learn(arguments) => arguments.json,
+            _ => false,
+        }
+    }
+}

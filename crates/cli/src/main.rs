@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let printer = Printer::new(arguments.color, arguments.quiet);
+    let is_json = arguments.command.is_json();
     let failed = if matches!(arguments.command, Command::Run(_)) { RUN_FAILED } else { 2 };
     let done = match arguments.command {
         Command::New(arguments) => commands::new::run(&arguments, &printer),
@@ -68,6 +69,9 @@ fn main() -> ExitCode {
         Err(error) if printer::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);
+            if is_json {
+                printer.error_as_json(&error);
+            }
             ExitCode::from(failed)
         }
     }

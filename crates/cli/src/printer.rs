@@ -100,23 +100,16 @@ impl Printer {
 
     /// Says what could not be done, why, and what may help.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        let environment = error.downcast_ref::<etude_sandbox::environment::Error>();
-        let hint = match (error.downcast_ref::<etude_project::Error>(), error.downcast_ref::<Refusal>()) {
-            (Some(error), _) => error.hint(),
-            (_, Some(refusal)) => Some(refusal.hint.clone()),
-            _ => environment
-                .and_then(etude_sandbox::environment::Error::hint)
-                .or_else(|| error.downcast_ref::<etude_sandbox::Error>().and_then(etude_sandbox::Error::hint))
-                .or_else(|| error.downcast_ref::<etude_store::Error>().and_then(etude_store::Error::hint)),
-        };
-        let mut causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-        if hint.is_none()
-            && let Some(said) = environment.and_then(etude_sandbox::environment::Error::detail)
-        {
-            let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-            causes.extend(lines[lines.len().saturating_sub(LAST_WORDS)..].iter().map(|line| line.trim().to_owned()));
-        }
-        fail(&error.to_string(), &causes, hint);
+        let (message, causes, hint) = explained(error);
+        fail(&message, &causes, hint);
+    }
+
+    /// The same for a program that waits for an object on standard output.
+    pub(crate) fn error_as_json(&self, error: &anyhow::Error) {
+        let (message, causes, hint) = explained(error);
+        let object = serde_json::json!({ "status": "error", "error": message, "causes": causes, "hint": hint });
+        // Whoever has gone does not need it.
+        let _ = writeln!(self.out(), "{object:#}");
     }
 
     /// The same for a part of the work, where the rest went on.
@@ -124,6 +117,27 @@ impl Printer {
         let causes: Vec<String> = error.source().iter().map(ToString::to_string).collect();
         fail(&error.to_string(), &causes, error.hint());
     }
+}
+
+/// What could not be done, its causes, and what may help.
+fn explained(error: &anyhow::Error) -> (String, Vec<String>, Option<String>) {
+    let environment = error.downcast_ref::<etude_sandbox::environment::Error>();
+    let hint = match (error.downcast_ref::<etude_project::Error>(), error.downcast_ref::<Refusal>()) {
+        (Some(error), _) => error.hint(),
+        (_, Some(refusal)) => Some(refusal.hint.clone()),
+        _ => environment
+            .and_then(etude_sandbox::environment::Error::hint)
+            .or_else(|| error.downcast_ref::<etude_sandbox::Error>().and_then(etude_sandbox::Error::hint))
+            .or_else(|| error.downcast_ref::<etude_store::Error>().and_then(etude_store::Error::hint)),
+    };
+    let mut causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    if hint.is_none()
+        && let Some(said) = environment.and_then(etude_sandbox::environment::Error::detail)
+    {
+        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+        causes.extend(lines[lines.len().saturating_sub(LAST_WORDS)..].iter().map(|line| line.trim().to_owned()));
+    }
+    (error.to_string(), causes, hint)
 }
 
 fn fail(message: &str, causes: &[String], hint: Option<String>) {

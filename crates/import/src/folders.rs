@@ -28,6 +28,10 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid expression")
 });
 
+/// `## 01 greet`: of an exercise only where its file is known.
+static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([0-9]{1,3})\s*[:.)\-–—]*\s+(.+)$").expect("a valid expression"));
+
 static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([A-Za-z0-9_./-]+\.py)`").expect("a valid expression"));
 
 /// Words before code that is meant to try an answer out.
@@ -123,7 +127,8 @@ fn read<'a>(path: &'a str, text: &'a str, starters: &[&'a str]) -> Vec<Section<'
     let mut sections = Vec::new();
     let headings = headings(&document);
     for (index, (level, heading, span)) in headings.iter().enumerate() {
-        let Some(found) = HEADING.captures(heading) else { continue };
+        let is_said = HEADING.is_match(heading);
+        let Some(found) = HEADING.captures(heading).or_else(|| NUMBERED.captures(heading)) else { continue };
         let next = headings[index + 1..].iter().find(|(other, _, _)| other <= level);
         let end = next.map_or(text.len() as u32, |(_, _, span)| span.start);
         let body = &text[span.end as usize..end as usize];
@@ -133,10 +138,22 @@ fn read<'a>(path: &'a str, text: &'a str, starters: &[&'a str]) -> Vec<Section<'
         let named: Vec<&str> = said.map_or_else(|| named(body).collect(), |line| named(line).collect());
         let is_named = |starter: &str| named.iter().any(|name| same(name, starter));
         let title = if found[2].trim().is_empty() { heading.clone() } else { found[2].trim().to_owned() };
-        let files = starters.iter().copied().filter(|starter| is_named(starter)).collect();
+        let mut files: Vec<&str> = starters.iter().copied().filter(|starter| is_named(starter)).collect();
+        if named.is_empty() {
+            files.extend(starters.iter().copied().filter(|starter| number(starter) == found[1].parse().ok()));
+        }
+        if files.is_empty() && !is_said {
+            continue;
+        }
         sections.push(Section { text: body, span: Span::new(span.start, end), title, document: path, files });
     }
     sections
+}
+
+/// `01_greet.py` is the first.
+fn number(path: &str) -> Option<u32> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Whether one path ends the other: `labs/tea/pour.py`, `tea/pour.py` and `pour.py`.
@@ -170,7 +187,7 @@ impl<'a> Folders<'a> {
         carrier: &mut Carrier<'_>,
     ) -> (String, String) {
         let stem = starters[0].rsplit('/').next().unwrap_or_default().trim_end_matches(".py");
-        let to = format!("exercises/{number:02}-{}/", stem.replace('_', "-"));
+        let to = format!("exercises/{number:02}-{}/", python::without_number(stem).replace('_', "-"));
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let part = |folder: &str, path: &str| {
             let (from, _) = self.files.get_key_value(&format!("{folder}{path}"))?;

@@ -85,9 +85,16 @@ pub(crate) fn class_name(module: &str) -> String {
     words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
+/// `01_greet` as `greet`: a place in an order is no part of a name. `2048` has nothing but a number.
+pub(crate) fn without_number(name: &str) -> &str {
+    let rest = name.trim_start_matches(|char: char| char.is_ascii_digit());
+    let word = rest.trim_start_matches(['-', '_', '.', ' ']);
+    if rest.len() < name.len() && word.len() < rest.len() && !word.is_empty() { word } else { name }
+}
+
 /// `guidos-gorgeous-lasagna` as `Guidos Gorgeous Lasagna`.
 pub(crate) fn title(name: &str) -> String {
-    let words = name.split(|char: char| "-_. ".contains(char)).filter(|word| !word.is_empty());
+    let words = without_number(name).split(|char: char| "-_. ".contains(char)).filter(|word| !word.is_empty());
     let capital = |word: &str| {
         let mut chars = word.chars();
         chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
@@ -111,6 +118,17 @@ mod tests {
         check("for i in range(3):", Some("for i in range(3):\n    ...\n"));
         check("x = (1,\n", None);
         check("def f():\n    return 1 +\n", None);
+    }
+
+    #[test]
+    fn a_title_has_no_number() {
+        let check = |name: &str, expected: &str| assert_eq!(title(name), expected);
+        check("01_greet_all", "Greet All");
+        check("3-tea", "Tea");
+        check("2048", "2048");
+        check("3d_tea", "3d Tea");
+        check("2_", "2");
+        check("", "Exercises");
     }
 
     #[test]

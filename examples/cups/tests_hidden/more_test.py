@@ -12,5 +12,6 @@ class MoreTest(unittest.TestCase):
 
     def test_many(self):
         """A hundred cups come in their order."""
-        names = [str(number) for number in range(100)]
-        self.assertEqual(asyncio.run(cups.brew_all(brew, names)), [f"cup for {name}" for name in names])
+        # Before anybody has the list of names in their hands.
+        expected = [f"cup for {number}" for number in range(100)]
+        self.assertEqual(asyncio.run(cups.brew_all(brew, [str(number) for number in range(100)])), expected)

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 
     /// Print the report as JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 fn parse_kind(name: &str) -> Result<Kind, String> {

@@ -1,7 +1,7 @@
 //! What is kept of runs: found again, never half, and let go of.
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use etude_testing::TempFolder;
 use insta::assert_snapshot;
@@ -62,6 +62,14 @@ fn entries(folder: &TempFolder) -> Vec<String> {
         .filter(|line| line.starts_with("cache/etude/sessions/") && !line.ends_with('/'))
         .map(str::to_owned)
         .collect()
+}
+
+fn wait_until(mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not come to that");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -146,9 +154,10 @@ fn a_check_that_is_killed_leaves_it_whole() {
     let folder = TempFolder::new().file("lesson.md", format!("# Many\n\n{lesson}"));
     let mut kept = Vec::new();
     for round in 0..10 {
-        let mut child = etude(&folder, "check --quiet lesson.md").stdout(Stdio::null()).spawn().expect("etude runs");
         // From before anything has run to about the end.
-        std::thread::sleep(Duration::from_millis(97 * round % 640 + 150));
+        let enough = || entries(&folder).len() >= 4 * round;
+        let mut child = etude(&folder, "check --quiet lesson.md").stdout(Stdio::null()).spawn().expect("etude runs");
+        wait_until(|| enough() || child.try_wait().expect("its end").is_some());
         let _ = kill(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
         child.wait().expect("it ends");
         let now: Vec<String> = entries(&folder).into_iter().filter(|path| !path.contains(".new-")).collect();
@@ -201,7 +210,7 @@ print(\"quick\")
 
 ```python clock=real
 import time
-time.sleep(8)
+time.sleep(60)
 print(\"late\")
 #> late
 ```
@@ -209,12 +218,7 @@ print(\"late\")
     let folder = TempFolder::new().file("lesson.md", lesson);
     let mut command = etude(&folder, "check lesson.md");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("etude runs");
-    for _ in 0..200 {
-        std::thread::sleep(Duration::from_millis(50));
-        if entries(&folder).len() == 1 {
-            break;
-        }
-    }
+    wait_until(|| entries(&folder).len() == 1);
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).expect("a signal");
     assert_snapshot!(shown(&folder, &child.wait_with_output().expect("it ends")), @"
     exit 130

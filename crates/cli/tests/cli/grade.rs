@@ -143,10 +143,179 @@ fn a_verdict_says_what_went_wrong_where() {
     --- stdout
     Three cups broken.py
 
-      SyntaxError: '(' was never closed (cups.py, line 1)
+      SyntaxError: '(' was never closed (`cups.py` line 1)
+          def brew_all(names:
+                      ^
 
     0 of 2 tests passed, 0 of 4 points (… ms)
     ");
+}
+
+/// What the solution does as well, and what the test does, is not the learner's mistake.
+#[test]
+fn only_the_learners_own_mistakes_are_found() {
+    let test = "\
+import asyncio
+import unittest
+
+import tea
+
+
+async def leaves(name):
+    await asyncio.sleep(1)
+    return name
+
+
+class TeaTest(unittest.TestCase):
+    def test_in_turn(self):
+        self.assertEqual(asyncio.run(tea.in_turn(leaves, [\"a\", \"b\"])), [\"a\", \"b\"])
+
+    def test_together(self):
+        self.assertEqual(asyncio.run(tea.together(leaves, [\"a\", \"b\"])), [\"a\", \"b\"])
+
+    def test_not_at_all(self):
+        tea.not_at_all(leaves(\"a\"))
+";
+    let each = "    cups = []\n    for name in names:\n        cups.append(await leaves(name))\n    return cups\n";
+    let gathered = "    return await asyncio.gather(*(leaves(name) for name in names))\n";
+    let answer = |together: &str| {
+        format!(
+            "import asyncio\n\n\nasync def in_turn(leaves, names):\n{each}\n\nasync def together(leaves, names):\n{together}\n\ndef not_at_all(cup):\n    pass\n"
+        )
+    };
+    let folder = TempFolder::new()
+        .file("tea/lab.toml", "title = \"Tea\"\n")
+        .file("tea/solution/tea.py", answer(gathered))
+        .file("tea/tests/tea_test.py", test)
+        .file("mine.py", answer(each));
+    assert_snapshot!(folder.etude("grade tea tea/solution/tea.py"), @"
+    exit 0
+    --- stdout
+    Tea tea/solution/tea.py
+
+      ✓ TeaTest::test_in_turn
+      ✓ TeaTest::test_together
+      ✓ TeaTest::test_not_at_all
+
+    all 3 tests passed, 3 of 3 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade tea mine.py"), @"
+    exit 0
+    --- stdout
+    Tea mine.py
+
+      ✓ TeaTest::test_in_turn
+      ✓ TeaTest::test_together
+      ✓ TeaTest::test_not_at_all
+
+    note[serial-awaits]: 2 calls of `leaves` one after another took 2.0 s, and none
+                         needs another's result: together they would take 1.0 s
+      --> tea.py:14:9
+       |
+    14 |         cups.append(await leaves(name))
+       |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = hint: start them together and await them all at once
+               + cups.extend(await asyncio.gather(*(leaves(name) for name in names)))
+
+    all 3 tests passed, 3 of 3 points (… ms)
+    ");
+}
+
+/// An assertion of the lab fails because of what was raised before, which nobody has asked for.
+#[test]
+fn the_cause_is_told_behind_what_the_lab_has_seen() {
+    let test = "\
+import unittest
+
+from etude_lab import Lab
+
+import pages
+
+
+class PagesTest(unittest.TestCase):
+    def test_called(self):
+        lab = Lab()
+        lab.run(pages.fetched, lab.double(\"fetch\"), [1, 2]).called(\"fetch\", 2)
+
+    def test_raises(self):
+        lab = Lab()
+        seen = lab.run(pages.fetched, lab.double(\"fetch\", gives=OSError(\"gone\")), [1, 2])
+        seen.raised(OSError)
+        seen.called(\"fetch\", 1)
+";
+    let folder = TempFolder::new()
+        .file("pages/lab.toml", "title = \"Pages\"\n")
+        .file("pages/tests/pages_test.py", test)
+        .file(
+            "pages/solution/pages.py",
+            "async def fetched(fetch, pages):\n    for page in pages:\n        await fetch(page)\n",
+        )
+        .file("todo.py", "async def fetched(fetch, pages):\n    raise NotImplementedError\n")
+        .file("mixed.py", "async def fetched(fetch, pages):\n    await fetch(pages + 1)\n");
+    assert_snapshot!(folder.etude("grade pages todo.py"), @"
+    exit 1
+    --- stdout
+    Pages todo.py
+
+      ✗ PagesTest::test_called
+          not written yet: `fetched` (`pages.py` line 2)
+      ✗ PagesTest::test_raises
+          not written yet: `fetched` (`pages.py` line 2)
+
+    0 of 2 tests passed, 0 of 2 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade pages mixed.py"), @r#"
+    exit 1
+    --- stdout
+    Pages mixed.py
+
+      ✗ PagesTest::test_called
+          `fetch` was never called; expected: 2 times; and it ended with `TypeError:
+          can only concatenate list (not "int") to list` (`pages.py` line 2, in
+          `fetched`)
+      ✗ PagesTest::test_raises
+          `TypeError: can only concatenate list (not "int") to list` was raised, and
+          `OSError` is expected (`pages.py` line 2, in `fetched`)
+
+    0 of 2 tests passed, 0 of 2 points (… ms)
+    "#);
+}
+
+#[test]
+fn what_cannot_be_loaded_is_told_once() {
+    let folder = exercise()
+        .file("raises.py", "print(\"boiling\")\n\nif True:\n    cups = cup + 1\n")
+        .file("crashes.py", "import ctypes\n\nctypes.string_at(0)\n");
+    assert_snapshot!(folder.etude("grade cups raises.py"), @"
+    exit 1
+    --- stdout
+    Three cups raises.py
+
+      NameError: name 'cup' is not defined (`cups.py` line 4)
+          cups = cup + 1
+
+      printed before the first test:
+      │ boiling
+
+    0 of 2 tests passed, 0 of 4 points (… ms)
+    ");
+    assert_snapshot!(folder.etude("grade cups crashes.py"), @"
+    exit 1
+    --- stdout
+    Three cups crashes.py
+
+      no test could begin: Python itself crashed, as it may through `ctypes` or
+      where calls are nested too deeply: ended by SIGSEGV
+
+    0 of 2 tests passed, 0 of 4 points (… ms)
+    ");
+    let output = folder.command("grade cups raises.py --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let tests = report["tests"].as_array().expect("a list").iter();
+    let tests: Vec<String> = tests.map(|test| format!("{} {} {}", test["id"], test["task"], test["message"])).collect();
+    assert_eq!(tests, ["\"CupsTest::test_together\" null null", "\"MoreTest::test_nobody\" null null"]);
+    assert_eq!((&report["outcome"], &report["output"]), (&"failed".into(), &"boiling\n".into()));
 }
 
 #[test]
@@ -188,6 +357,7 @@ fn programs_read_verdicts() {
       ],
       "message": null,
       "outcome": "ok",
+      "output": "",
       "points": 1,
       "status": "fail",
       "tests": [
@@ -264,7 +434,7 @@ fn a_folder_of_submissions_is_graded_a_row_each() {
     --- stdout
     ✗ ann  1/4  CupsTest::test_together: 4 != 2 : seconds
     ✓ ben  4/4
-    ✗ cem  0/4  SyntaxError: invalid syntax (cups.py, line 1)
+    ✗ cem  0/4  SyntaxError: invalid syntax (`cups.py` line 1)
     ✗ dan    –  it has no `cups.py`
     --- stderr
     4 submissions: 1 passed, 1 could not be graded
@@ -277,17 +447,17 @@ fn a_folder_of_submissions_is_graded_a_row_each() {
             _ => format!("{line}\n"),
         })
         .collect();
-    assert_snapshot!(without_digests, @r#"
+    assert_snapshot!(without_digests, @"
     exit 2
     --- stdout
     submission,status,points,worth,passed,tests,outcome,message,digest
     ann,fail,1,4,1,2,ok,CupsTest::test_together: 4 != 2 : seconds,…
     ben,pass,4,4,2,2,ok,,…
-    cem,error,0,4,0,2,ok,"SyntaxError: invalid syntax (cups.py, line 1)",…
+    cem,error,0,4,0,2,failed,SyntaxError: invalid syntax (`cups.py` line 1),…
     dan,ungraded,,,,,,it has no `cups.py`,
     --- stderr
     4 submissions: 1 passed, 1 could not be graded
-    "#);
+    ");
     let output = folder.command("grade cups --submissions inbox --json").output().expect("etude runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let rows = report["submissions"].as_array().expect("a list").iter();
@@ -342,6 +512,32 @@ fn what_cannot_be_graded_is_said() {
     error: nothing can be graded: the solution does not pass its tests: `MoreTest::test_nobody`: TypeError: 'NoneType' object is not callable
       hint: its author mends it: `etude check` says more
     ");
+    let folder = folder.file("a.py", "").file("b.py", "").file("big/cups.py", "x = 1\n".repeat(800_000));
+    assert_snapshot!(folder.etude("grade cups a.py b.py"), @"
+    exit 2
+    --- stderr
+    error: there is nothing to grade in `a.py, b.py`
+      hint: this exercise asks for one file: name that alone, or call it `cups.py`
+    ");
+    assert_snapshot!(folder.etude("grade cups big"), @"
+    exit 2
+    --- stderr
+    error: `big` is too much for an answer: more than 4 MiB are to be copied
+      hint: hand in what you wrote, and nothing else: `cups.py`
+    ");
+    assert_snapshot!(folder.etude("grade cupz --json"), @r#"
+    exit 2
+    --- stdout
+    {
+      "causes": [],
+      "error": "there is no exercise at `cupz`",
+      "hint": "did you mean `cups`?",
+      "status": "error"
+    }
+    --- stderr
+    error: there is no exercise at `cupz`
+      hint: did you mean `cups`?
+    "#);
     assert_snapshot!(folder.etude("grade cups notes.txt --csv"), @"
     exit 2
     --- stderr

@@ -147,12 +147,30 @@ fn nobody_waits_for_a_loop_that_is_mended() {
     screen.press("nn");
     screen.wait_for("Checks 0/2");
     folder.write("tea-work/pour/tea.py", "async def pour(cups):\n    while True:\n        pass\n");
-    // Long enough that it is worth ending.
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    screen.wait_for("checking…");
     folder.write("tea-work/pour/tea.py", RIGHT);
     screen.wait_for("both tests pass");
     screen.press("q");
     assert_eq!(screen.end().0.code(), Some(0));
+}
+
+#[test]
+fn a_file_that_is_deleted_is_missed() {
+    let folder = course();
+    let mut screen = Screen::start(&learn(&folder, "tea"));
+    screen.wait_for("your files: tea-work");
+    screen.press("nn");
+    screen.wait_for("Checks 0/2");
+    std::fs::remove_file(folder.join("tea-work/pour/tea.py")).expect("it was there");
+    screen.wait_for("`tea.py` is not there any more: save it again, or start over (x)");
+    screen.press("c");
+    screen.wait_for("watching tea-work");
+    let told = screen.wait_for("start over (x)");
+    folder.write("tea-work/pour/tea.py", RIGHT);
+    screen.wait_for("both tests pass");
+    screen.press("q");
+    assert_eq!(screen.end().0.code(), Some(0));
+    assert_snapshot!(told);
 }
 
 #[test]

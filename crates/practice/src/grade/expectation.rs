@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::equality::Matrix;
 use super::exercise::Exercise;
+use super::lines::Planned;
 use super::passes::{self, Passes};
 use super::verdict::Status;
 use super::{Setup, job};
@@ -24,6 +25,8 @@ pub struct Expectation {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Part {
     pub statuses: BTreeMap<String, Status>,
+    /// The same tests in their order, for submissions with which they cannot be found.
+    pub plan: Vec<Planned>,
     /// What the tests ask of the reference beyond values: operators with plain data, names of attributes.
     pub profile: BTreeSet<String>,
     /// What equals what of the objects that the tests compare by their own equality, by their class.
@@ -72,7 +75,7 @@ pub fn record(exercise: &Exercise, reference: &[File], setup: &Setup<'_>) -> Res
         }
         let statuses = ran.ended.iter().map(|(id, ended)| (id.clone(), ended.status)).collect();
         let allowed = ran.allowed.name().to_owned();
-        let part = Part { statuses, profile: ran.recorded, matrix: ran.matrix, allowed };
+        let part = Part { statuses, plan: ran.plan, profile: ran.recorded, matrix: ran.matrix, allowed };
         *if hidden { &mut expectation.hidden } else { &mut expectation.visible } = part;
     }
     if expectation == (Expectation { digest: expectation.digest.clone(), ..Expectation::default() }) {

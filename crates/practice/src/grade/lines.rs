@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::equality::Matrix;
 use super::verdict::Status;
@@ -20,17 +20,19 @@ struct Line {
     claims: u64,
     unready: Option<String>,
     failed: Option<Raised>,
+    loaded: Option<String>,
     done: bool,
     matrix: Option<BTreeMap<String, Matrix>>,
     recorded: Vec<String>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-pub(super) struct Planned {
-    pub(super) id: String,
-    pub(super) task: Option<u32>,
+/// A test, before it runs.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Planned {
+    pub id: String,
+    pub task: Option<u32>,
     /// The first line of its documentation.
-    pub(super) doc: String,
+    pub doc: String,
 }
 
 /// What went wrong, as the tests' side knows it. All texts may be the learner's.
@@ -41,6 +43,8 @@ pub(super) struct Raised {
     pub(super) text: String,
     /// File, line and function of the learner's.
     pub(super) place: Option<(String, u32, String)>,
+    /// The first within the line, from 1, and the one behind the last.
+    pub(super) columns: Option<(usize, usize)>,
     /// It is about the channel, and not about an answer.
     pub(super) broken: bool,
 }
@@ -65,6 +69,8 @@ pub(super) struct Told {
     pub(super) unready: Vec<(String, Option<Raised>)>,
     /// Why there were no tests.
     pub(super) failed: Option<Raised>,
+    /// What was printed before the first test.
+    pub(super) loaded: Option<String>,
     /// All tests ran, and what they compared was compared across.
     pub(super) done: bool,
     pub(super) matrix: BTreeMap<String, Matrix>,
@@ -89,6 +95,7 @@ pub(super) fn read(text: &str) -> Told {
         if line.failed.is_some() {
             told.failed = line.failed;
         }
+        told.loaded = told.loaded.or(line.loaded);
         // Without it, who breaks the channel at the end would have all its own comparisons believed.
         told.done |= line.done && line.matrix.is_some();
         told.matrix.extend(line.matrix.into_iter().flatten());

@@ -15,6 +15,7 @@ mod expectation;
 mod job;
 mod lines;
 mod passes;
+mod printed;
 mod verdict;
 
 use etude_sandbox::{Clock, Environment, Limits, Sandbox};
@@ -26,6 +27,7 @@ pub use etude_course::Runner;
 pub use exercise::{Exercise, TestFile};
 pub use expectation::{Expectation, NotRecorded, Part, record};
 pub use job::prepared;
+pub use lines::Planned;
 pub use verdict::{Status, Test, Verdict};
 
 use crate::plan::File;
@@ -66,11 +68,14 @@ pub fn grade(
 ) -> etude_sandbox::Result<Verdict> {
     let digest = job::digest(exercise, submission, Some(expectation), setup);
     let mut parts = Vec::new();
+    let mut endless = 0;
     for (hidden, part) in [(false, &expectation.visible), (true, &expectation.hidden)] {
         if exercise.tests.iter().any(|file| file.hidden == hidden) {
-            let ran = passes::run(exercise, submission, hidden, Some(part), setup)?;
+            let ran = passes::run(exercise, submission, hidden, Some(part), endless, setup)?;
+            // One more may do so, that it be told of the hidden tests as well.
+            endless = usize::from(ran.endless > 0);
             parts.push((hidden, part, ran));
         }
     }
-    Ok(verdict::of(exercise, parts, digest))
+    Ok(verdict::of(exercise, submission, parts, digest))
 }

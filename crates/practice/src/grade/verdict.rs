@@ -14,6 +14,11 @@ use super::exercise::Exercise;
 use super::expectation::Part;
 use super::lines::{Ended, Planned, Raised};
 use super::passes::Passes;
+use super::printed;
+use crate::plan::File;
+
+/// A longer line is not shown: its mark would stand below another one.
+const MOST_COLUMNS: usize = 70;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,8 +55,10 @@ pub struct Verdict {
     /// Never [`Status::Skip`].
     pub status: Status,
     pub tests: Vec<Test>,
-    /// About the submission as a whole.
+    /// About the submission as a whole: why no test ran, with the line of the learner's where that is known.
     pub message: Option<String>,
+    /// What was printed before the first visible test, above all while the learner's modules were loaded.
+    pub output: String,
     /// The worst that happened to the program; of hidden tests only that something did.
     pub outcome: Outcome,
     /// Of the visible tests, as is the next.
@@ -93,11 +100,17 @@ impl Verdict {
 }
 
 /// Everything is held against what the reference did.
-pub(super) fn of(exercise: &Exercise, parts: Vec<(bool, &Part, Passes)>, digest: String) -> Verdict {
+pub(super) fn of(
+    exercise: &Exercise,
+    submission: &[File],
+    parts: Vec<(bool, &Part, Passes)>,
+    digest: String,
+) -> Verdict {
     let mut verdict = Verdict {
         status: Status::Pass,
         tests: Vec::new(),
         message: None,
+        output: String::new(),
         outcome: Outcome::Ok,
         wall: Duration::ZERO,
         virtual_time: Duration::ZERO,
@@ -105,14 +118,15 @@ pub(super) fn of(exercise: &Exercise, parts: Vec<(bool, &Part, Passes)>, digest:
         digest,
     };
     for (hidden, part, passes) in parts {
-        verdict.add(exercise, hidden, part, passes);
+        verdict.add(exercise, submission, hidden, part, passes);
     }
     verdict
 }
 
 impl Verdict {
-    fn add(&mut self, exercise: &Exercise, hidden: bool, part: &Part, mut passes: Passes) {
+    fn add(&mut self, exercise: &Exercise, submission: &[File], hidden: bool, part: &Part, mut passes: Passes) {
         if !hidden {
+            self.output = printed::told(&passes.loaded.take().unwrap_or_default());
             self.wall += passes.wall;
             // In steps that no mere reading of the clock makes.
             self.virtual_time += Duration::from_millis(passes.virtual_time.as_millis() as u64);
@@ -131,13 +145,16 @@ impl Verdict {
         }
         if let Some(failed) = &passes.failed {
             self.status = Status::Error;
-            self.message = self.message.take().or_else(|| Some(words(failed, hidden)));
+            self.message = self.message.take().or_else(|| {
+                let line = if hidden { None } else { source_line(failed, submission) };
+                Some(words(failed, hidden) + &line.unwrap_or_default())
+            });
         }
-        let planned: BTreeMap<&str, &Planned> = passes.plan.iter().map(|test| (test.id.as_str(), test)).collect();
+        // As the reference's tests came, then what only this run has.
+        let all = part.plan.iter().chain(&passes.plan);
+        let planned: BTreeMap<&str, &Planned> = all.map(|test| (test.id.as_str(), test)).collect();
+        let expected = part.plan.iter().map(|test| &test.id);
         let own = passes.plan.iter().map(|test| &test.id).filter(|id| !part.statuses.contains_key(*id));
-        // In the order of the file, then what the reference had and this run has not.
-        let expected = passes.plan.iter().map(|test| &test.id).filter(|id| part.statuses.contains_key(*id));
-        let missing = part.statuses.keys().filter(|id| !planned.contains_key(id.as_str()));
         let passed: BTreeSet<&str> =
             passes.passed().filter(|id| part.statuses.get(*id) == Some(&Status::Pass)).collect();
         let as_wanted =
@@ -145,17 +162,21 @@ impl Verdict {
         let all = part.statuses.iter().all(as_wanted);
         let unequal = equality::differing(&part.matrix, &passes.matrix, &passed, all);
         let mut numbers = BTreeMap::new();
-        for id in expected.chain(missing).chain(own) {
+        for id in expected.chain(own) {
             let mut ended = passes.ended.get(id).cloned().unwrap_or_else(|| Ended {
                 status: Status::Error,
-                error: passes.failed.clone(),
+                error: None,
                 output: String::new(),
                 claims: 0,
             });
             if let Some(class) = unequal.get(id.as_str()) {
-                let text = format!(
-                    "some objects of `{class}` are equal to each other that are not to be, or the other way round"
-                );
+                let text = if equality::is_class(class) {
+                    format!(
+                        "some objects of `{class}` are equal to each other that are not to be, or the other way round"
+                    )
+                } else {
+                    "some of your objects are equal, less or greater where they are not to be".to_owned()
+                };
                 (ended.status, ended.error) = (Status::Fail, Some(Raised { text, ..Raised::default() }));
             }
             let wanted = part.statuses.get(id).copied();
@@ -168,7 +189,12 @@ impl Verdict {
             let worth = named.map_or(usual, |(_, points)| *points);
             let about = planned.get(id.as_str()).copied();
             let id = if hidden { without_values(id, &mut numbers) } else { id.clone() };
-            self.tests.push(test(&id, about, ended, wanted, worth, hidden));
+            let mut test = test(&id, about, ended, wanted, worth, hidden);
+            if passes.failed.is_some() && !passes.ended.contains_key(&test.id) {
+                // Why none of them ran is said once.
+                test.message = None;
+            }
+            self.tests.push(test);
         }
     }
 }
@@ -202,7 +228,7 @@ fn test(id: &str, planned: Option<&Planned>, ended: Ended, wanted: Option<Status
         right,
         hidden,
         message,
-        output: if hidden { String::new() } else { without_addresses(&ended.output) },
+        output: if hidden { String::new() } else { printed::told(&ended.output) },
         by_own_equality: !hidden && ended.claims > 0,
     }
 }
@@ -213,8 +239,28 @@ fn words(raised: &Raised, hidden: bool) -> String {
     without_addresses(&said(raised, hidden))
 }
 
+/// The line of the learner's that is told of, with a mark below a mistake in its syntax.
+fn source_line(raised: &Raised, submission: &[File]) -> Option<String> {
+    let (path, number, _) = raised.place.as_ref()?;
+    let file = submission.iter().find(|file| file.path == *path)?;
+    let text = String::from_utf8_lossy(&file.content);
+    let line = text.lines().nth((*number as usize).checked_sub(1)?)?.trim_end();
+    let indent = line.chars().take_while(|char| char.is_whitespace()).count();
+    let shown: String = line.chars().skip(indent).collect();
+    let width = shown.chars().count();
+    if width == 0 || width > MOST_COLUMNS {
+        return None;
+    }
+    let mark = raised.columns.and_then(|(first, end)| {
+        let first = (first - 1).checked_sub(indent)?;
+        let length = end.saturating_sub(1 + indent).min(width.max(first + 1)).checked_sub(first)?.max(1);
+        (first <= width).then(|| format!("\n    {}{}", " ".repeat(first), "^".repeat(length)))
+    });
+    Some(format!("\n    {shown}{}", mark.unwrap_or_default()))
+}
+
 /// They are others each time, and say nothing.
-fn without_addresses(text: &str) -> String {
+pub(super) fn without_addresses(text: &str) -> String {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("0x[0-9a-f]{6,}").expect("a regular expression"));
     ADDRESS.replace_all(text, "0x…").into_owned()
 }
@@ -226,23 +272,24 @@ fn said(raised: &Raised, hidden: bool) -> String {
             "a hidden test: your code raised an exception".into()
         }
         (true, _) => "a hidden test: the answer is not the expected one".into(),
-        (false, Some((file, line, _))) if raised.text.ends_with(&format!("({file}, line {line})")) => {
-            format!("{}: {}", raised.kind, raised.text)
-        }
         (false, Some((file, line, function))) => {
-            let place = if function.is_empty() || function == "<module>" {
-                String::new()
-            } else {
-                format!(", in `{function}`")
-            };
+            let is_function = !function.is_empty() && !function.starts_with('<');
+            if is_function && raised.kind == "NotImplementedError" && raised.text.is_empty() {
+                return format!("not written yet: `{function}` (`{file}` line {line})");
+            }
+            let place = if is_function { format!(", in `{function}`") } else { String::new() };
+            // Python says the place of a syntax error as well, in its own way.
+            let text = raised.text.strip_suffix(&format!(" ({file}, line {line})")).unwrap_or(&raised.text);
             let kind = match raised.kind.as_str() {
                 // A test says it, of something that the learner's code did there.
-                "AssertionError" if !raised.text.is_empty() => String::new(),
+                "AssertionError" if !text.is_empty() => String::new(),
+                kind if text.is_empty() => kind.to_owned(),
                 kind => format!("{kind}: "),
             };
-            format!("{kind}{} (`{file}` line {line}{place})", raised.text)
+            format!("{kind}{text} (`{file}` line {line}{place})")
         }
         (false, None) if raised.kind.is_empty() || raised.kind == "AssertionError" => raised.text.clone(),
+        (false, None) if raised.text.is_empty() => raised.kind.clone(),
         (false, None) => format!("{}: {}", raised.kind, raised.text),
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn shown(verdict: &Verdict) -> String {
     if let Some(message) = &verdict.message {
         writeln!(out, "  {}", message.replace('\n', "\n  ")).unwrap();
     }
+    verdict.output.lines().for_each(|line| writeln!(out, "  > {line}").unwrap());
     for test in &verdict.tests {
         let own = if test.by_own_equality { ", by its own equality" } else { "" };
         writeln!(out, "  {}: {:?}{own}", test.id, test.status).unwrap();
@@ -106,16 +107,49 @@ fn submissions_come_to_what_they_are_worth() {
     check("prices", &[], Clock::Virtual);
 }
 
+/// The first tells of it; whoever hands that in need not wait for as long each time.
+#[test]
+fn what_computes_without_end_is_not_waited_for_in_every_test() {
+    with_setup(&[], Clock::Virtual, |setup| {
+        let given = Given::read("prices");
+        let expectation = given.recorded(setup);
+        let source = "class Price:\n    pass\n\n\ndef total(*_):\n    while True: pass\n\n\nshown = fetched = Price.__init__ = total\n";
+        let submission = [File { path: "prices.py".into(), content: source.into() }];
+        let verdict = grade(&given.exercise, &expectation, &submission, setup).expect("it is graded");
+        let told = |test: &etude_practice::grade::Test| {
+            // Which limit came first is the machine's doing.
+            let message = test.message.clone().unwrap_or_default();
+            let is_stopped = message.contains("in `total`, `prices.py` line 6: `while True: pass`");
+            format!("{}: {}\n", test.id, if is_stopped { "stopped" } else { &message })
+        };
+        insta::assert_snapshot!(verdict.tests.iter().map(told).collect::<String>(), @"
+        PricesTest::test_total: stopped
+        PricesTest::test_prices_can_be_added: stopped
+        PricesTest::test_a_price_is_not_negative: stopped
+        PricesTest::test_shown: not run: too many tests before it computed without end
+        PricesTest::test_fetched: not run: too many tests before it computed without end
+        MorePricesTest::test_round_sums: Sums without cents are shown with two noughts: a hidden test that your program did not come through
+        MorePricesTest::test_nothing: a hidden test that your program did not come through
+        ");
+    });
+}
+
+#[test]
+fn an_order_counts_as_far_as_it_is_the_references() {
+    check("sizes", &[], Clock::Virtual);
+}
+
 #[test]
 fn what_waits_is_judged_by_what_it_awaits() {
     check("downloads", &[], Clock::Steady);
 }
 
 /// Each exercise with the names its tests import, for all of which an attack stands in.
-const ATTACKED: [(&str, &str); 3] = [
+const ATTACKED: [(&str, &str); 4] = [
     ("prices", "'Price', 'total', 'shown', 'fetched'"),
     ("downloads", "'download_all', 'download_some', 'patiently', 'in_time', 'numbered'"),
     ("turns", "'turned', 'Word'"),
+    ("sizes", "'Size'"),
 ];
 /// What only the hidden tests have.
 const SECRETS: [&str; 2] = ["777000", "7770.00"];
@@ -300,7 +334,7 @@ fn an_exercise_is_graded_as_it_is_written() {
         insta::assert_snapshot!(shown(&assignment.grade(&expectation, &Files::new(), setup).expect("it is graded")), @"
         Fail, 0 points, Ok
           TeaTest::test_twice: Error
-              NotImplementedError:  (`tea.py` line 3, in `twice`)
+              not written yet: `twice` (`tea.py` line 3)
           TeaTest::test_more: Error
               a hidden test: your code raised an exception
         ");

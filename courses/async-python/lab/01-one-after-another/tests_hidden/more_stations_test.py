@@ -20,10 +20,12 @@ class MoreOrder(unittest.TestCase):
     def test_many_stations(self):
         """Many stations, each with an answer and a time of its own."""
         names = ["s%d" % number for number in range(12)]
+        # Before anybody has the list of names in their hands.
+        expected = [{"station": name, "celsius": float(name[1:])} for name in names]
         lab = Lab()
         fetch = lab.double("fetch", takes=lambda name: int(name[1:]) % 3, gives=lambda name: "%s %s" % (name, name[1:]))
         seen = lab.run(stations.collect, fetch, names)
-        self.assertEqual(seen.result, [{"station": name, "celsius": float(name[1:])} for name in names])
+        self.assertEqual(seen.result, expected)
         seen.ran_sequentially("fetch")
         seen.took(12)
 

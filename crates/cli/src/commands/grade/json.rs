@@ -4,7 +4,8 @@ use etude_practice::grade::{Test, Verdict};
 use etude_trace::export::{FindingView, View};
 use serde::Serialize;
 
-use super::{Found, Graded};
+use super::Found;
+use crate::grading::Graded;
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
@@ -23,6 +24,8 @@ pub(super) struct VerdictView<'a> {
     worth: u32,
     /// About the submission as a whole.
     message: Option<&'a str>,
+    /// What was printed before the first test.
+    output: &'a str,
     tests: &'a [Test],
     outcome: &'static str,
     wall_ms: u128,
@@ -49,6 +52,7 @@ impl<'a> VerdictView<'a> {
             points: verdict.points(),
             worth: verdict.worth(),
             message: verdict.message.as_deref(),
+            output: &verdict.output,
             tests: &verdict.tests,
             outcome: verdict.outcome.name(),
             wall_ms: verdict.wall.as_millis(),

@@ -88,7 +88,7 @@ fn row(found: &Found, grader: &Grader, ready: &Ready, name: &str, path: &Path) -
             let names: Vec<&str> = found.exercise.written().collect();
             anyhow::bail!("it has no `{}`", names.join("`, `"));
         };
-        grader.grade(ready, &placed, false)
+        grader.grade(ready, &placed)
     };
     Row { name: name.to_owned(), verdict: graded().map_err(|error| format!("{error:#}")) }
 }
@@ -161,7 +161,8 @@ impl Row {
         };
         let first = verdict.tests.iter().find(|test| !test.is_right());
         let of_test = first.map(|test| format!("{}: {}", test.id, test.message.as_deref().unwrap_or_default()));
-        verdict.message.clone().or(of_test).unwrap_or_default()
+        let first_line = |message: &String| message.lines().next().map(str::to_owned);
+        verdict.message.as_ref().and_then(first_line).or(of_test).unwrap_or_default()
     }
 
     fn csv(&self) -> String {

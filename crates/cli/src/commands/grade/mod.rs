@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use etude_course::{Config, Exercise, Files, Problem};
 use etude_practice::grade::{Status as Ended, Verdict};
-use etude_project::ExerciseFolder;
+use etude_project::{Error, ExerciseFolder};
 
 use crate::Status;
-use crate::commands::run::seen::{Seen, Texts};
 use crate::commands::run::timeline::{self, Drawing};
-use crate::grading::{Grader, Ready};
+use crate::grading::Grader;
 use crate::interrupts::{Interrupts, interruptible};
 use crate::printer::{Printer, Refusal};
 
@@ -55,7 +54,7 @@ pub(crate) struct Arguments {
 
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 
     /// Print a row for each submission, with commas between
     #[arg(long, conflicts_with = "json")]
@@ -75,13 +74,6 @@ struct Found {
     folder: ExerciseFolder,
     exercise: Exercise,
     config: Config,
-}
-
-/// What somebody handed in, and what came of it.
-struct Graded {
-    verdict: Verdict,
-    seen: Seen,
-    texts: Texts,
 }
 
 pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<Status> {
@@ -105,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<St
     let grader = Grader::start(printer)?;
     let graded = interruptible(grader.sandbox(), &interrupts, || {
         let ready = grader.ready(&found.exercise, &found.config, printer)?;
-        found.graded(&grader, &ready, &files)
+        grader.graded(&ready, &found.exercise, &files).with_context(|| format!("`{}`", found.folder.shown))
     });
     if let Some(signal) = interrupts.signal() {
         return Ok(Status::Stopped(signal));
@@ -174,10 +166,20 @@ impl Found {
         let own = etude_project::own_files(self.exercise.written(), root)?;
         let given = if given.is_empty() { &own } else { given };
         if !given.is_empty() {
-            let found = etude_project::submission(given)?;
+            let found = match etude_project::submission(given) {
+                Err(error @ (Error::TooManyBytes { .. } | Error::TooManyFiles { .. })) => {
+                    let message = format!("`{}` is too much for an answer: {error}", shown(given));
+                    let hint = format!("hand in what you wrote, and nothing else: `{}`", names());
+                    return Err(Refusal { message, hint }.into());
+                }
+                found => found?,
+            };
             let placed = self.exercise.placed(&found).ok_or_else(|| Refusal {
                 message: format!("there is nothing to grade in `{}`", shown(given)),
-                hint: format!("this exercise asks for `{}`", names()),
+                hint: match (self.exercise.written().count(), found.len()) {
+                    (1, 2..) => format!("this exercise asks for one file: name that alone, or call it `{}`", names()),
+                    _ => format!("this exercise asks for `{}`", names()),
+                },
             })?;
             return Ok((placed, shown(given)));
         }
@@ -193,14 +195,5 @@ impl Found {
         }
         let from = files.keys().map(|path| Path::new(&self.folder.shown).join(format!("{place}{path}")));
         Ok((files.clone(), shown(&from.collect::<Vec<_>>())))
-    }
-
-    fn graded(&self, grader: &Grader, ready: &Ready, files: &Files) -> anyhow::Result<Graded> {
-        let verdict = grader.grade(ready, files, true).with_context(|| format!("`{}`", self.folder.shown))?;
-        // Of two with one path, the learner's counts.
-        let all = self.exercise.files.iter().chain(&self.exercise.starter).chain(files);
-        let texts = Texts::of_files(all.map(|(path, content)| (path.as_str(), content)));
-        let seen = Seen::in_events(verdict.events.as_deref(), verdict.outcome, None, &texts);
-        Ok(Graded { verdict, seen, texts })
     }
 }

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use etude_practice::grade::{Status, Test, Verdict};
 use etude_text::render::{self, visible};
 
-use super::{Found, Graded};
+use super::Found;
 use crate::commands::run::seen::diagnostics;
+use crate::grading::Graded;
 use crate::printer::{BOLD, DIM, GREEN, Printer, RED, count};
 
 /// Of what a failed test printed.
@@ -26,6 +27,10 @@ pub(super) fn tell(
     if let Some(message) = &verdict.message {
         writeln!(out)?;
         paragraph(out, message, "  ", width)?;
+    }
+    if verdict.status != Status::Pass && !verdict.output.trim().is_empty() {
+        writeln!(out)?;
+        printed(out, "printed before the first test:", &verdict.output, "  ")?;
     }
     // Where none of them could run, they are only counted.
     let none = verdict.message.is_some() && !verdict.tests.iter().any(Test::is_right);
@@ -79,24 +84,31 @@ fn one(out: &mut impl Write, test: &Test, width: usize) -> io::Result<()> {
         paragraph(out, message, "      ", width)?;
     }
     if !test.is_right() && !test.output.trim().is_empty() {
-        writeln!(out, "      {DIM}printed:{DIM:#}")?;
-        let lines: Vec<&str> = test.output.trim_end().lines().collect();
-        for line in lines.iter().take(MOST_LINES) {
-            writeln!(out, "      {DIM}│{DIM:#} {}", visible(line))?;
-        }
-        if lines.len() > MOST_LINES {
-            writeln!(out, "      {DIM}│ and {} more{DIM:#}", count(lines.len() - MOST_LINES, "line"))?;
-        }
+        printed(out, "printed:", &test.output, "      ")?;
+    }
+    Ok(())
+}
+
+fn printed(out: &mut impl Write, heading: &str, text: &str, indent: &str) -> io::Result<()> {
+    writeln!(out, "{indent}{DIM}{heading}{DIM:#}")?;
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    for line in lines.iter().take(MOST_LINES) {
+        writeln!(out, "{indent}{DIM}│{DIM:#} {}", visible(line))?;
+    }
+    if lines.len() > MOST_LINES {
+        writeln!(out, "{indent}{DIM}│ and {} more{DIM:#}", count(lines.len() - MOST_LINES, "line"))?;
     }
     Ok(())
 }
 
 fn paragraph(out: &mut impl Write, text: &str, indent: &str, width: usize) -> io::Result<()> {
-    let text = text.trim_end().lines().filter(|line| !line.trim().is_empty());
-    for line in
-        text.flat_map(|line| render::wrap(line, width - indent.len()).lines().map(str::to_owned).collect::<Vec<_>>())
-    {
-        writeln!(out, "{indent}{line}")?;
+    for line in text.trim_end().lines().filter(|line| !line.trim().is_empty()) {
+        // Code, or a mark below it.
+        let is_code = line.starts_with("    ");
+        let lines = if is_code { visible(line) } else { render::wrap(line, width - indent.len()) };
+        for line in lines.lines() {
+            writeln!(out, "{indent}{line}")?;
+        }
     }
     Ok(())
 }

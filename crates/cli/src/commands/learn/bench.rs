@@ -1,6 +1,6 @@
 //! Where the learner's files are run: a thread with a warm sandbox, so that who saves need not wait.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -14,7 +14,7 @@ use super::state::{Checked, Event, Ran};
 use crate::arguments::Color;
 use crate::commands::run::seen::{Seen, Texts};
 use crate::commands::run::told;
-use crate::grading::{self, Grader, Ready};
+use crate::grading::{self, Graded, Grader, Ready};
 use crate::harmless::Harmless;
 use crate::printer::Printer;
 
@@ -63,12 +63,16 @@ impl Bench {
     }
 
     pub(super) fn ask(&self, request: Request) {
-        // Files that were mended need not wait for the end of the loop that was in them.
-        self.interrupt(PATIENCE);
+        self.hurry();
         if let Some(requests) = &self.requests {
             // The thread ends only with us.
             let _ = requests.send(request);
         }
+    }
+
+    /// Files that were mended need not wait for the end of the loop that was in them.
+    pub(super) fn hurry(&self) {
+        self.interrupt(PATIENCE);
     }
 
     /// Ends what has been going on for so long.
@@ -143,16 +147,9 @@ struct Worker {
     written: Vec<Option<Written>>,
     config: Config,
     /// By part.
-    known: BTreeMap<usize, Known>,
+    known: BTreeMap<usize, Ready>,
     /// The page is not to be written over.
     silent: Printer,
-}
-
-/// What is found out once of an exercise.
-struct Known {
-    ready: Ready,
-    /// What the solution's own run shows, which is no mistake here.
-    expected: BTreeSet<&'static str>,
 }
 
 impl Worker {
@@ -177,21 +174,16 @@ impl Worker {
         }
         let written = self.written(part)?;
         let ready = self.grader.ready(written, &self.config, &self.silent)?;
-        let reference = self.grader.grade(&ready, &written.solution, true)?;
-        let seen = seen(reference.events.as_deref(), reference.outcome, &written.solution);
-        let expected = seen.findings.iter().map(|finding| finding.code).collect();
-        self.known.insert(part, Known { ready, expected });
+        self.known.insert(part, ready);
         Ok(())
     }
 
     fn check(&mut self, part: usize, files: &Files) -> anyhow::Result<Checked> {
         self.know(part)?;
-        let Known { ready, expected } = &self.known[&part];
         let written = self.written(part)?;
         let files = written.placed(files).unwrap_or_default();
-        let verdict = self.grader.grade(ready, &files, true)?;
-        let Seen { timeline, mut findings } = seen(verdict.events.as_deref(), verdict.outcome, &files);
-        findings.retain(|finding| !expected.contains(finding.code));
+        let Graded { verdict, seen, .. } = self.grader.graded(&self.known[&part], written, &files)?;
+        let Seen { timeline, findings } = seen;
         let is_attempt = files != written.starter;
         let timeline = verdict.events.is_some().then_some(timeline);
         Ok(Checked { verdict, findings, timeline, is_attempt })
@@ -200,7 +192,7 @@ impl Worker {
     fn run(&self, part: usize, files: &Files) -> anyhow::Result<Ran> {
         let written = self.written(part)?;
         let file = written.written().find(|path| path.ends_with(".py")).context("there is no Python file to run")?;
-        let source = files.get(file).with_context(|| format!("`{file}` is not there; starting over brings it back"))?;
+        let source = files.get(file).with_context(|| format!("`{file}` is not there"))?;
         let environment = grading::with(written, &self.config)?.environment(&self.silent)?;
         let mut job = Job::python(environment, RelativePath::new(file)?, source.clone());
         let beside = written.files.iter().filter(|(path, _)| !files.contains_key(*path));

@@ -231,7 +231,10 @@ impl Page<'_> {
                 for (at, cell) in cells.iter().enumerate() {
                     let mut runs: Vec<Span<'static>> = header.get(at).cloned().unwrap_or_default();
                     runs.iter_mut().for_each(|run| run.style = run.style.patch(STRONG));
-                    runs.push(Span::raw(": "));
+                    // A column need not have a name.
+                    if runs.iter().any(|run| !run.content.trim().is_empty()) {
+                        runs.push(Span::raw(": "));
+                    }
                     runs.extend(cell.iter().cloned());
                     let inside = if at == 0 { margin.clone() } else { margin.deeper(blank(2), blank(2)) };
                     self.flow(&runs, &inside);

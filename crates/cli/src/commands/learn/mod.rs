@@ -47,8 +47,8 @@ Examples:
   etude learn waiting --work ~/tea     keep your files in a folder of your choice
   etude learn waiting --status --json  how far you are
 
-Keys: ? shows them all. Your files are checked whenever you save them; the course itself is never written to. Progress
-is kept in your data folder (XDG_DATA_HOME), your files where the first line of the list says.";
+Keys: ? shows them all. Your files are checked whenever you save them; the course itself is never written to. \
+Progress is kept in your data folder (XDG_DATA_HOME), your files where the first line of the list says.";
 
 /// Learn from a course: read, write, and see at once what passes
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
 
     /// The same for programs
     #[arg(long, requires = "status")]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> anyhow::Result<Status> {

@@ -104,6 +104,12 @@ impl Session {
     fn ask(&mut self, part: usize, task: Task) -> anyhow::Result<()> {
         let path = &self.state.course.parts[part].path;
         let mut files = self.desk.read(path, self.files(part).iter().map(String::as_str))?;
+        let gone: Vec<String> = self.files(part).into_iter().filter(|file| !files.contains_key(file)).collect();
+        if !gone.is_empty() {
+            let key = self.state.look.ask("x", "reset");
+            let is = if gone.len() == 1 { "is" } else { "are" };
+            anyhow::bail!("`{}` {is} not there any more: save it again, or start over ({key})", gone.join("`, `"));
+        }
         // What is given to be read is as the course has it.
         files.retain(|path, _| !self.written[part].as_ref().is_some_and(|written| written.files.contains_key(path)));
         self.pending += 1;
@@ -132,6 +138,9 @@ impl Session {
 
     /// What the bench has done in the meantime.
     pub(super) fn take(&mut self) -> bool {
+        if self.pending > 1 {
+            self.bench.hurry();
+        }
         let mut taken = false;
         while let Ok(event) = self.bench.events.try_recv() {
             self.pending = self.pending.saturating_sub(1);

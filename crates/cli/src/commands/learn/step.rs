@@ -193,8 +193,8 @@ impl State {
         } else if !made.is_empty() {
             let folder = self.exercise().map(|exercise| exercise.folder.clone()).unwrap_or_default();
             let key = self.look.ask("e", "edit");
-            let is = if made.len() == 1 { "is" } else { "are" };
-            self.tell(format!("{} {is} in {folder}; {key} opens it", made.join(", ")), false);
+            let (is, them) = if made.len() == 1 { ("is", "it") } else { ("are", "them") };
+            self.tell(format!("{} {is} in {folder}; {key} opens {them}", made.join(", ")), false);
         }
         self.check()
     }
@@ -213,7 +213,12 @@ impl State {
             Ok(checked) => checked,
             Err(why) => {
                 if is_here {
+                    // Whoever reads something else is told as well.
+                    if self.page != Page::Checks {
+                        self.tell(why.clone(), true);
+                    }
                     self.work.refused = Some(why);
+                    self.clamp();
                 }
                 return Vec::new();
             }

@@ -105,6 +105,7 @@ fn checked(second: Status) -> Checked {
             status: second,
             tests,
             message: None,
+            output: String::new(),
             outcome: Outcome::Ok,
             wall: Duration::from_millis(9),
             virtual_time: Duration::ZERO,

@@ -24,6 +24,19 @@ impl Texts {
         Self(modules.map(read).collect())
     }
 
+    /// What a finding is, and the outermost function or class around its place.
+    pub(crate) fn shown(&self, finding: &Finding) -> (&'static str, Option<String>) {
+        let around = finding.place.as_ref().and_then(|place| {
+            let source = self.0.get(&place.file)?;
+            let module = etude_python::parse(source.text());
+            let lines = source.lines();
+            let line = (1..=lines.count()).contains(&place.line).then(|| lines.span(place.line))?;
+            let symbol = module.symbols.iter().find(|symbol| symbol.span.range().contains(&(line.start as usize)))?;
+            symbol.qualified.split('.').next().map(str::to_owned)
+        });
+        (finding.code, around)
+    }
+
     fn text(&self, file: &str) -> Option<&str> {
         self.0.get(file).map(Source::text)
     }

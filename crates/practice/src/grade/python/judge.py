@@ -1,6 +1,7 @@
 """The judge's side of the channel: every answer is hostile until it has been looked at."""
 import asyncio
 import builtins
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -194,13 +195,17 @@ class Judge(Making, Policy):
     def new_test(self, name):
         self.test = name
         self.refused.clear()
+        self.claims = 0
+
+    def end_test(self):
+        """What a test leaves is dropped within it: what is said of that belongs to no other."""
         if self.led is not None:
             self.end_turns()
-        self.claims = 0
-        self.room = MOST_PRINTED
+        gc.collect(1)
         if not self.dead:
             self.forget_containers()
             self.ask("forget")
+        self.room = MOST_PRINTED
 
     def still_there(self):
         """The tasks that the learner's loop has, each with where it waits: function, file, line, text. Its own word."""

@@ -29,7 +29,7 @@ def main():
         runner = importlib.import_module(_RUNNERS[order["runner"]])
         runner.run(order["tests"], judge, report, set(order["skip"]))
     except BaseException as error:
-        report.say(failed=describe(error))
+        report.say(failed=describe(error), loaded=report.capture())
         os._exit(0)
     try:
         matrix = judge.matrix() if not judge.dead else None

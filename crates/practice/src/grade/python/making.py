@@ -1,6 +1,7 @@
 """Makes stand-ins of what the learner's side describes: classes, functions, objects, exceptions."""
 import inspect
 import operator
+import re
 import types
 
 from etude_loops import awaiting
@@ -222,9 +223,20 @@ class Making:
             except ValueError:
                 # An order that no function has.
                 pass
+        self._place_source(made)
         self.functions[made] = number
         self.kept[number] = made
         return made
+
+    def _place_source(self, made):
+        """For `inspect.getsource`: where the function is in what was handed in, whatever the other side says."""
+        name = made.__qualname__
+        text = self.sources.get(made.__module__) if name.isidentifier() else None
+        found = list(re.finditer(r"^(?:@.*\n)*(?:async )?def %s\b" % name, text or "", re.MULTILINE))
+        if found:
+            line = text.count("\n", 0, found[-1].start()) + 1
+            file = made.__module__.replace(".", "/") + ".py"
+            made.__code__ = made.__code__.replace(co_filename=file, co_firstlineno=line)
 
     def _sign(self, made, parameters, returns):
         empty = inspect.Parameter.empty

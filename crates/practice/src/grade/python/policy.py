@@ -16,6 +16,10 @@ _ALWAYS = ("__name__", "__doc__", "__qualname__", "__module__")
 # So many are compared with all; of each test that comes later, one.
 MOST_PAIRS = 12
 MOST_REFUSALS = 20
+# An order is noted in one direction: the other one, and what a class leaves to its reflection, come to the same.
+_ORDERS = {"__lt__": "<", "__gt__": "<", "__le__": "<=", "__ge__": "<="}
+_TURNED = {"__gt__", "__ge__"}
+_ASKED = {"<": ("__lt__", "__gt__"), "<=": ("__le__", "__ge__")}
 
 
 class Refused(BaseException):
@@ -51,6 +55,7 @@ class Policy(Loops):
         self.refused = []
         # Of the test that runs: how often the learner's own comparisons decided.
         self.claims = 0
+        # What was compared, by the class of what is equal, the sign of an order, or the operator with plain data.
         self.pairs = {}
         # The name of the test that runs.
         self.test = ""
@@ -73,10 +78,16 @@ class Policy(Loops):
         if name in COMPARISONS and answer is not NotImplemented and type(answer) is not bool and not is_theirs(answer):
             answer = bool(answer)
         if name in ("__eq__", "__ne__") and answer is not NotImplemented and asserts():
-            pairs = self.pairs.setdefault(type(proxy).__name__, [])
-            if len(pairs) < MOST_PAIRS or pairs[-1][0] != self.test:
-                pairs.append((self.test, proxy, other))
+            self._note(type(proxy).__name__, proxy, other)
+        elif name in _ORDERS and answer is not NotImplemented and asserts():
+            pair = (other, proxy) if name in _TURNED else (proxy, other)
+            self._note("order " + _ORDERS[name], *pair)
         return answer
+
+    def _note(self, key, one, other):
+        pairs = self.pairs.setdefault(key, [])
+        if len(pairs) < MOST_PAIRS or pairs[-1][0] != self.test:
+            pairs.append((self.test, one, other))
 
     def with_plain(self, proxy, name, other):
         """An operator with plain data: the data may be what the test expects."""
@@ -87,7 +98,12 @@ class Policy(Loops):
                 "the test compares plain data (`%s`) with an object of your class `%s`: return plain data there"
                 % (type(other).__name__, type(proxy).__name__)
             )
-        return self.ask("operate", proxy, name, (other,))
+        answer = self.ask("operate", proxy, name, (other,))
+        if name in COMPARISONS and answer is not NotImplemented and asserts():
+            self.claims += 1
+            self._note("plain " + name, proxy, other)
+            self._note("plain " + name, proxy, _another(other, name))
+        return answer
 
     def attribute(self, proxy, name):
         if type(proxy) is not ModuleProxy and type(type(proxy)) is OfClass and name not in _ALWAYS:
@@ -103,12 +119,35 @@ class Policy(Loops):
         found = {}
         for name, pairs in sorted(self.pairs.items()):
             others = [other for _, _, other in pairs[:MOST_PAIRS]]
-            rows = ["".join(self._equals(one, other) for other in others) for _, one, _ in pairs]
+            holds = self._comes_first if name.startswith("order ") else self._holds
+            sign = name.partition(" ")[2] or "__eq__"
+            rows = ["".join(holds(sign, one, other) for other in others) for _, one, _ in pairs]
             found[name] = {"tests": [test for test, _, _ in pairs], "rows": rows}
         return found
 
-    def _equals(self, one, other):
+    def _holds(self, name, one, other):
         try:
-            return "1" if self.ask("operate", one, "__eq__", (other,)) is True else "0"
+            return "1" if self.ask("operate", one, name, (other,)) is True else "0"
         except Exception:
             return "?"
+
+    def _comes_first(self, sign, one, other):
+        """As Python asks: one side, and if that does not know, the other."""
+        name, reflected = _ASKED[sign]
+        try:
+            answer = self.ask("operate", one, name, (other,)) if name in type(one)._does else NotImplemented
+            if answer is NotImplemented:
+                answer = self.ask("operate", other, reflected, (one,))
+            return "?" if answer is NotImplemented else "1" if answer is True else "0"
+        except Exception:
+            return "?"
+
+
+def _another(plain, name):
+    """A value of the same kind for which an honest answer is likely to be another: who always says yes says it here too."""
+    smaller = name in ("__lt__", "__le__")
+    if type(plain) in (int, float):
+        return plain - 12345 if smaller else plain + 12345
+    if type(plain) in (str, bytes, list, tuple):
+        return plain[:0] if smaller else plain + plain
+    return plain

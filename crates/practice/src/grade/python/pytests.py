@@ -28,6 +28,8 @@ class Plugin:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
         self.report.say(plan=[self._planned(item) for item in items])
+        self.judge.end_test()
+        self.report.say(loaded=self.report.capture())
         items[:] = [item for item in items if self.name(item.nodeid) not in self.skip]
 
     def _planned(self, item):
@@ -40,7 +42,6 @@ class Plugin:
     def pytest_runtest_logstart(self, nodeid, location):
         self.status, self.error = "pass", None
         self.report.say(start=self.name(nodeid))
-        self.report.capture()
         self.judge.new_test(self.name(nodeid))
 
     @pytest.hookimpl(hookwrapper=True)
@@ -67,7 +68,7 @@ class Plugin:
     def pytest_collectreport(self, report):
         if report.failed:
             error = getattr(report, "_raised", None)
-            self.report.say(failed=error or {"text": str(report.longrepr)[-1000:]})
+            self.report.say(failed=error or {"text": str(report.longrepr)[-1000:]}, loaded=self.report.capture())
             os._exit(0)
 
     @pytest.hookimpl(hookwrapper=True)

@@ -48,9 +48,21 @@ def describe(error):
         text = ""
     while getattr(error, "_place", None) is None and error.__cause__ is not None:
         error = error.__cause__
+    place = getattr(error, "_place", None)
     return {
         "kind": "" if kind in _LIBRARY_ERRORS else cut(kind.__name__, 200),
         "text": cut(text),
-        "place": getattr(error, "_place", None),
+        "place": place,
+        "columns": _columns(error, place),
         "broken": kind in _LIBRARY_ERRORS,
     }
+
+
+def _columns(error, place):
+    """Where in its line a syntax error is, counted from 1, if it is about the line that is told."""
+    first, end = getattr(error, "offset", None), getattr(error, "end_offset", None)
+    if not isinstance(error, SyntaxError) or place is None or place[1] != error.lineno or type(first) is not int:
+        return None
+    is_one_line = type(end) is int and getattr(error, "end_lineno", None) == error.lineno
+    columns = [first, end if is_one_line and end > first else first + 1]
+    return columns if 0 < first < 10_000 and columns[1] < 10_000 else None

@@ -44,6 +44,8 @@ class Seen:
         self.longest_block = 0.0
         # Why it did not come to an end.
         self.trouble = None
+        # A test has asked for the exception it ended with.
+        self._expected = False
 
     @property
     def result(self):
@@ -61,8 +63,18 @@ class Seen:
     def _need(self, holds, text, *values):
         if self.trouble is not None:
             raise AssertionError(self.trouble)
-        if not holds:
-            raise AssertionError(text % values)
+        if holds:
+            return
+        if isinstance(self.error, NotImplementedError):
+            raise self.error
+        text %= values
+        if self.error is None or self._expected or isinstance(self.error, asyncio.CancelledError):
+            raise AssertionError(text)
+        # It may be the reason.
+        raise AssertionError("%s; and it ended with `%s`" % (text, self._raised())) from self.error
+
+    def _raised(self):
+        return ("%s: %s" % (type(self.error).__name__, self.error)).rstrip(": ")
 
     def came_to_an_end(self):
         self._need(True, "")
@@ -77,7 +89,7 @@ class Seen:
         elif count > 1:
             found = "the %d calls of `%s` ran one after another: start all of them before you wait for the first" % (count, name)
         else:
-            found = "`%s` was called %s; several calls at the same time are expected" % (name, _times(count))
+            found = "`%s` was %s; several calls at the same time are expected" % (name, _done("called", count))
         self._need(count > 1 and peak == count, "%s", found)
 
     def ran_sequentially(self, name):
@@ -100,7 +112,7 @@ class Seen:
 
     def called(self, name, count):
         found = len(self.of(name))
-        self._need(found == count, "`%s` was called %s; expected: %s", name, _times(found), _times(count))
+        self._need(found == count, "`%s` was %s; expected: %s", name, _done("called", found), _times(count))
 
     def began_at(self, name, *moments, within=0.05):
         """The calls of a double began at these times: retries after their pauses, a rate that is kept."""
@@ -119,11 +131,12 @@ class Seen:
 
     def raised(self, kind):
         """It ended with such an exception, which is given."""
+        self._expected = True
         try:
             if self.error is None:
                 self._need(False, "nothing was raised, and `%s` is expected: a failure was lost", kind.__name__)
-            found = ("%s: %s" % (type(self.error).__name__, self.error)).rstrip(": ")
-            self._need(isinstance(self.error, kind), "`%s` was raised, and `%s` is expected", found, kind.__name__)
+            fine = isinstance(self.error, kind)
+            self._need(fine, "`%s` was raised, and `%s` is expected", self._raised(), kind.__name__)
         except AssertionError as error:
             # With the place in the learner's code.
             raise error from self.error
@@ -157,7 +170,7 @@ class Seen:
         """Everything of a kind that was opened was closed, once; `count` says how many there were."""
         found = [one for one in self.opened if one.kind == kind]
         fine = count is None or len(found) == count
-        self._need(fine, "a `%s` was opened %s; expected: %s", kind, _times(len(found)), _times(count or 0))
+        self._need(fine, "a `%s` was %s; expected: %s", kind, _done("opened", len(found)), _times(count or 0))
         for one in found:
             text = "`%s` was left open: close it in a `finally`, or let `async with` do it"
             self._need(one.closed > 0, text, one.name)
@@ -182,6 +195,10 @@ def _seconds(moments):
 
 def _calls(count):
     return "1 call" if count == 1 else "%d calls" % count
+
+
+def _done(what, count):
+    return "never " + what if count == 0 else "%s %s" % (what, _times(count))
 
 
 def _times(count):

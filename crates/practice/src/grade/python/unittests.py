@@ -61,7 +61,6 @@ class Result(unittest.TestResult):
         super().startTest(test)
         self.worst, self.error = "pass", None
         self.report.say(start=name_of(test, self.prefix))
-        self.report.capture()
         self.judge.new_test(name_of(test, self.prefix))
 
     def stopTest(self, test):
@@ -111,6 +110,11 @@ class Result(unittest.TestResult):
 
 def finish(judge, report, name, status, error):
     """The end of a test. One in which the judge refused a question, or lost the learner, has not passed."""
+    try:
+        judge.end_test()
+    except BaseException as raised:
+        if status in ("pass", "skip"):
+            status, error = "error", describe(raised)
     if judge.refused and status in ("pass", "skip"):
         status, error = "fail", {"text": judge.refused[0], "broken": True}
     if judge.dead and (status in ("pass", "skip") or not (error or {}).get("broken")):
@@ -126,5 +130,7 @@ def run(paths, judge, report, skip):
         tests = etude_cases.load(path, prefix, judge.modules[0]) if path.endswith(".json") else load(path, prefix)
         report.say(plan=[told for _, told in tests])
         loaded.append((prefix, [test for test, told in tests if told["id"] not in skip]))
+    judge.end_test()
+    report.say(loaded=report.capture())
     for prefix, tests in loaded:
         unittest.TestSuite(tests).run(Result(judge, report, prefix))

@@ -30,7 +30,13 @@ pub(super) fn lines(state: &State, columns: usize) -> Vec<Line<'static>> {
     let verdict = &checked.verdict;
     if let Some(message) = &verdict.message {
         lines.push(Line::default());
-        lines.extend(ink::flow(&[ink::span(message, BAD)], columns, &[], &[]));
+        for line in message.lines() {
+            lines.extend(ink::fit_words(line, BAD, columns, &Span::raw(""), state.look));
+        }
+    }
+    if verdict.status != Status::Pass && !verdict.output.trim().is_empty() {
+        lines.push(Line::default());
+        lines.extend(printed("printed before the first test:", &verdict.output, "", columns, state.look));
     }
     lines.extend(tests(&verdict.tests, exercise, columns, state.look));
     lines.extend(super::run::findings(&checked.findings, columns, state.look));
@@ -109,7 +115,7 @@ fn test(test: &Test, one_file: bool, columns: usize, look: Look) -> Vec<Line<'st
         Some((_, name)) if one_file => name,
         _ => &test.id,
     };
-    let mut head = vec![ink::span(name.replace("::", "."), if test.is_right() { PLAIN } else { STRONG })];
+    let mut head = vec![ink::span(name, if test.is_right() { PLAIN } else { STRONG })];
     if test.hidden {
         head.push(ink::span(" (hidden)", FAINT));
     }
@@ -123,17 +129,21 @@ fn test(test: &Test, one_file: bool, columns: usize, look: Look) -> Vec<Line<'st
         // The drawings of `unittest` stand in columns.
         lines.extend(ink::fit_words(line, PLAIN, columns, &indent, look));
     }
-    let printed: Vec<&str> = test.output.lines().collect();
     // What a test printed that passes is for who looks for it.
-    if !printed.is_empty() && !test.is_right() {
-        let before = ink::span(format!("    {} ", look.sign(Sign::Bar)), FAINT);
-        lines.push(ink::line("    printed:", FAINT));
-        let shown = printed.iter().copied().take(MOST_PRINTED).collect::<Vec<_>>().join("\n");
-        lines.extend(ink::block(&shown, PLAIN, columns, &before, look));
-        if printed.len() > MOST_PRINTED {
-            let more = format!("    and {} lines more", printed.len() - MOST_PRINTED);
-            lines.push(ink::line(more, NOTABLE));
-        }
+    if !test.output.is_empty() && !test.is_right() {
+        lines.extend(printed("printed:", &test.output, "    ", columns, look));
+    }
+    lines
+}
+
+fn printed(heading: &str, text: &str, indent: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let all = text.lines().count();
+    let shown = text.lines().take(MOST_PRINTED).collect::<Vec<_>>().join("\n");
+    let before = ink::span(format!("{indent}{} ", look.sign(Sign::Bar)), FAINT);
+    let mut lines = vec![ink::line(format!("{indent}{heading}"), FAINT)];
+    lines.extend(ink::block(&shown, PLAIN, columns, &before, look));
+    if all > MOST_PRINTED {
+        lines.push(ink::line(format!("{indent}and {} lines more", all - MOST_PRINTED), NOTABLE));
     }
     lines
 }

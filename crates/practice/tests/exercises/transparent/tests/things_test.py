@@ -218,6 +218,12 @@ class Functions(unittest.TestCase):
 
     def test_source(self):
         self.assertIn("def adds", inspect.getsource(things))
+        for function, first in (
+            (things.adds, "def adds(number)"),
+            (things.later, "async def later("),
+            (things.managed, "@contextlib.contextmanager"),
+        ):
+            self.assertEqual(inspect.getsource(function)[: len(first)], first)
 
     def test_context_manager_function(self):
         log = []
