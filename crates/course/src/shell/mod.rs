@@ -62,6 +62,24 @@ pub(crate) fn commands(snippet: &Snippet) -> Vec<Command> {
     }
 }
 
+/// A place in a text.
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let char = self.rest().chars().next()?;
+        self.at += char.len_utf8();
+        Some(char)
+    }
+}
+
 /// Blanks out what nobody types: prompts, and of sessions with prompts what the commands print. As long as before.
 fn typed(code: &str, prompt: impl Fn(&str) -> usize) -> String {
     let prompted = code.lines().any(|line| prompt(line) > 0);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Command, Word, typed};
+use super::{Command, Cursor, Word, typed};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token {
@@ -81,41 +81,30 @@ fn echoed(command: &Command) -> Option<Word> {
 pub(crate) fn tokens(code: &str) -> Vec<Token> {
     let prompt = |line: &str| if line.starts_with("$ ") || line.starts_with("% ") { 2 } else { 0 };
     let typed = typed(code, prompt);
-    let mut lexer = Lexer { text: &typed, at: 0, here: Vec::new(), tokens: Vec::new() };
+    let mut lexer = Lexer { cursor: Cursor { text: &typed, at: 0 }, here: Vec::new(), tokens: Vec::new() };
     lexer.run();
     lexer.tokens
 }
 
 struct Lexer<'a> {
-    text: &'a str,
-    at: usize,
+    cursor: Cursor<'a>,
     /// Delimiters of here-documents that begin with the next line, and whether what they hold is taken as it is.
     here: Vec<(String, bool)>,
     tokens: Vec<Token>,
 }
 
 impl Lexer<'_> {
-    fn rest(&self) -> &str {
-        &self.text[self.at..]
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let char = self.rest().chars().next()?;
-        self.at += char.len_utf8();
-        Some(char)
-    }
-
     fn run(&mut self) {
-        while let Some(char) = self.rest().chars().next() {
-            if self.rest().starts_with("\\\n") {
-                self.at += 2;
+        while let Some(char) = self.cursor.rest().chars().next() {
+            if self.cursor.rest().starts_with("\\\n") {
+                self.cursor.at += 2;
             } else if matches!(char, ' ' | '\t' | '\r') {
-                self.at += 1;
+                self.cursor.at += 1;
             } else if char == '#' {
-                self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+                self.cursor.at += self.cursor.rest().find('\n').unwrap_or(self.cursor.rest().len());
             } else if let Some(operator) = self.operator() {
-                let range = self.at..self.at + operator.len();
-                self.at = range.end;
+                let range = self.cursor.at..self.cursor.at + operator.len();
+                self.cursor.at = range.end;
                 // What stands in here-documents belongs to the line that announces them.
                 if operator == "\n" {
                     self.here_documents();
@@ -125,7 +114,8 @@ impl Lexer<'_> {
                 let quoted = matches!(char, '\'' | '"' | '\\');
                 let word = self.word();
                 // The number of a descriptor: `2>file`.
-                let descriptor = self.rest().starts_with(['<', '>']) && word.text.bytes().all(|it| it.is_ascii_digit());
+                let descriptor =
+                    self.cursor.rest().starts_with(['<', '>']) && word.text.bytes().all(|it| it.is_ascii_digit());
                 if let Some(Token::Operator("<<" | "<<-", _)) = self.tokens.last() {
                     self.here.push((word.text.clone(), quoted));
                 }
@@ -137,37 +127,37 @@ impl Lexer<'_> {
     }
 
     fn operator(&self) -> Option<&'static str> {
-        let rest = self.rest();
+        let rest = self.cursor.rest();
         OPERATORS.into_iter().chain(["<", ">"]).find(|operator| rest.starts_with(operator))
     }
 
     fn here_documents(&mut self) {
         for (delimiter, literal) in std::mem::take(&mut self.here) {
-            let start = self.at;
+            let start = self.cursor.at;
             let mut text = String::new();
-            while !self.rest().is_empty() {
-                let line = self.rest().split_inclusive('\n').next().unwrap_or_default().to_owned();
-                self.at += line.len();
+            while !self.cursor.rest().is_empty() {
+                let line = self.cursor.rest().split_inclusive('\n').next().unwrap_or_default().to_owned();
+                self.cursor.at += line.len();
                 if line.trim() == delimiter {
                     break;
                 }
                 text.push_str(&line);
             }
             let exact = literal || !text.contains(['$', '`']);
-            self.tokens.push(Token::Here(Word { text, range: start..self.at, exact, ..Word::default() }));
+            self.tokens.push(Token::Here(Word { text, range: start..self.cursor.at, exact, ..Word::default() }));
         }
     }
 
     fn word(&mut self) -> Word {
-        let start = self.at;
+        let start = self.cursor.at;
         let mut word = Word { exact: true, ..Word::default() };
-        while let Some(char) = self.rest().chars().next() {
+        while let Some(char) = self.cursor.rest().chars().next() {
             if char.is_ascii_whitespace() || matches!(char, '|' | '&' | ';' | '(' | ')' | '<' | '>') {
                 break;
             }
-            self.at += char.len_utf8();
+            self.cursor.at += char.len_utf8();
             match char {
-                '\\' => match self.next() {
+                '\\' => match self.cursor.next() {
                     Some('\n') | None => {}
                     Some(escaped) => word.text.push(escaped),
                 },
@@ -181,20 +171,20 @@ impl Lexer<'_> {
                 char => word.text.push(char),
             }
         }
-        word.range = start..self.at;
+        word.range = start..self.cursor.at;
         word
     }
 
     fn until(&mut self, end: char, word: &mut Word) {
-        while let Some(char) = self.next().filter(|char| *char != end) {
+        while let Some(char) = self.cursor.next().filter(|char| *char != end) {
             word.text.push(char);
         }
     }
 
     fn double(&mut self, word: &mut Word) {
-        while let Some(char) = self.next().filter(|char| *char != '"') {
+        while let Some(char) = self.cursor.next().filter(|char| *char != '"') {
             match char {
-                '\\' => match self.next() {
+                '\\' => match self.cursor.next() {
                     Some('\n') | None => {}
                     Some(escaped @ ('"' | '\\' | '$' | '`')) => word.text.push(escaped),
                     Some(other) => word.text.extend(['\\', other]),
@@ -211,27 +201,28 @@ impl Lexer<'_> {
 
     /// `$x`, `${x}`, `$(…)`, `$'…'`; a dollar before anything else is one.
     fn dollar(&mut self, word: &mut Word) {
-        let start = self.at;
-        match self.rest().chars().next() {
+        let start = self.cursor.at;
+        match self.cursor.rest().chars().next() {
             Some('(') => {
                 let mut depth = 0;
-                while let Some(char) = self.next() {
+                while let Some(char) = self.cursor.next() {
                     depth += i32::from(char == '(') - i32::from(char == ')');
                     if depth == 0 {
                         break;
                     }
                 }
             }
-            Some('{') => while self.next().is_some_and(|char| char != '}') {},
+            Some('{') => while self.cursor.next().is_some_and(|char| char != '}') {},
             Some('\'') => {
-                self.at += 1;
+                self.cursor.at += 1;
                 self.ansi(word);
                 return;
             }
             Some(char) if char.is_alphanumeric() || matches!(char, '_' | '?' | '!' | '@' | '#' | '*') => {
-                self.at += char.len_utf8();
-                while let Some(char) = self.rest().chars().next().filter(|it| it.is_alphanumeric() || *it == '_') {
-                    self.at += char.len_utf8();
+                self.cursor.at += char.len_utf8();
+                while let Some(char) = self.cursor.rest().chars().next().filter(|it| it.is_alphanumeric() || *it == '_')
+                {
+                    self.cursor.at += char.len_utf8();
                 }
             }
             _ => {
@@ -241,13 +232,13 @@ impl Lexer<'_> {
         }
         word.exact = false;
         word.text.push('$');
-        word.text.push_str(&self.text[start..self.at]);
+        word.text.push_str(&self.cursor.text[start..self.cursor.at]);
     }
 
     fn ansi(&mut self, word: &mut Word) {
-        while let Some(char) = self.next().filter(|char| *char != '\'') {
+        while let Some(char) = self.cursor.next().filter(|char| *char != '\'') {
             match char {
-                '\\' => match self.next() {
+                '\\' => match self.cursor.next() {
                     Some('n') => word.text.push('\n'),
                     Some('t') => word.text.push('\t'),
                     Some(escaped) => word.text.push(escaped),

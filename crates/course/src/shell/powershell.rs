@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::value::Values;
-use super::{Command, Word, native, typed};
+use super::{Command, Cursor, Word, native, typed};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token {
@@ -78,41 +78,30 @@ pub(crate) fn tokens(code: &str) -> Vec<Token> {
         if line.starts_with("PS") && !line[..end].contains('|') { end } else { 0 }
     };
     let typed = typed(code, prompt);
-    let mut lexer = Lexer { text: &typed, at: 0, tables: Vec::new(), tokens: Vec::new() };
+    let mut lexer = Lexer { cursor: Cursor { text: &typed, at: 0 }, tables: Vec::new(), tokens: Vec::new() };
     lexer.run();
     lexer.tokens
 }
 
 struct Lexer<'a> {
-    text: &'a str,
-    at: usize,
+    cursor: Cursor<'a>,
     /// For each open bracket whether it began a table, in which names end at `=`.
     tables: Vec<bool>,
     tokens: Vec<Token>,
 }
 
 impl Lexer<'_> {
-    fn rest(&self) -> &str {
-        &self.text[self.at..]
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let char = self.rest().chars().next()?;
-        self.at += char.len_utf8();
-        Some(char)
-    }
-
     fn run(&mut self) {
-        while let Some(char) = self.rest().chars().next() {
-            let rest = self.rest();
+        while let Some(char) = self.cursor.rest().chars().next() {
+            let rest = self.cursor.rest();
             if rest.starts_with("`\n") || rest.starts_with("`\r\n") {
-                self.at += rest.find('\n').map_or(1, |at| at + 1);
+                self.cursor.at += rest.find('\n').map_or(1, |at| at + 1);
             } else if char != '\n' && char.is_whitespace() {
-                self.at += char.len_utf8();
+                self.cursor.at += char.len_utf8();
             } else if rest.starts_with("<#") {
-                self.at += rest.find("#>").map_or(rest.len(), |at| at + 2);
+                self.cursor.at += rest.find("#>").map_or(rest.len(), |at| at + 2);
             } else if char == '#' {
-                self.at += rest.find('\n').unwrap_or(rest.len());
+                self.cursor.at += rest.find('\n').unwrap_or(rest.len());
             } else if rest.starts_with("@'") || rest.starts_with("@\"") {
                 self.here_string();
             } else if let Some(operator) = OPERATORS.into_iter().find(|operator| rest.starts_with(operator)) {
@@ -121,8 +110,8 @@ impl Lexer<'_> {
                     ")" | "}" => drop(self.tables.pop()),
                     _ => {}
                 }
-                self.tokens.push(Token::Operator(operator, self.at..self.at + operator.len()));
-                self.at += operator.len();
+                self.tokens.push(Token::Operator(operator, self.cursor.at..self.cursor.at + operator.len()));
+                self.cursor.at += operator.len();
             } else {
                 self.word();
             }
@@ -131,31 +120,31 @@ impl Lexer<'_> {
 
     /// `@'` or `@"`, lines, and the same the other way round at the beginning of a line.
     fn here_string(&mut self) {
-        let start = self.at;
-        let double = self.rest().starts_with("@\"");
+        let start = self.cursor.at;
+        let double = self.cursor.rest().starts_with("@\"");
         let close = if double { "\n\"@" } else { "\n'@" };
-        let first = self.rest().find('\n').map_or(self.text.len(), |at| self.at + at);
-        let end = self.text[first..].find(close).map_or(self.text.len(), |at| first + at);
-        let text = self.text[(first + 1).min(end)..end].replace('\r', "");
-        self.at = (end + close.len()).min(self.text.len());
+        let first = self.cursor.rest().find('\n').map_or(self.cursor.text.len(), |at| self.cursor.at + at);
+        let end = self.cursor.text[first..].find(close).map_or(self.cursor.text.len(), |at| first + at);
+        let text = self.cursor.text[(first + 1).min(end)..end].replace('\r', "");
+        self.cursor.at = (end + close.len()).min(self.cursor.text.len());
         let exact = !double || !text.contains(['$', '`']);
-        self.tokens.push(Token::Word(Word { text, range: start..self.at, exact, ..Word::default() }));
+        self.tokens.push(Token::Word(Word { text, range: start..self.cursor.at, exact, ..Word::default() }));
     }
 
     fn word(&mut self) {
-        let start = self.at;
+        let start = self.cursor.at;
         let mut word = Word { exact: true, ..Word::default() };
-        while let Some(char) = self.rest().chars().next() {
+        while let Some(char) = self.cursor.rest().chars().next() {
             let ends = char.is_whitespace()
                 || matches!(char, '|' | ';' | '(' | ')' | '{' | '}' | ',' | '&')
-                || self.rest().starts_with("@{")
-                || self.rest().starts_with("@(");
+                || self.cursor.rest().starts_with("@{")
+                || self.cursor.rest().starts_with("@(");
             // `$x=…` and the names in a table.
-            let named = self.tables.last() == Some(&true) || self.text[start..].starts_with('$');
-            if ends || char == '=' && named && self.at > start {
+            let named = self.tables.last() == Some(&true) || self.cursor.text[start..].starts_with('$');
+            if ends || char == '=' && named && self.cursor.at > start {
                 break;
             }
-            self.at += char.len_utf8();
+            self.cursor.at += char.len_utf8();
             match char {
                 '=' if named => {
                     word.text.push('=');
@@ -164,7 +153,7 @@ impl Lexer<'_> {
                 '`' => self.escaped(&mut word),
                 '$' => self.variable(&mut word),
                 _ if is_single(char) || is_double(char) => {
-                    let first = self.at - char.len_utf8() == start;
+                    let first = self.cursor.at - char.len_utf8() == start;
                     self.quoted(is_double(char), &mut word);
                     // An argument that begins with a quote ends with it.
                     if first {
@@ -174,12 +163,12 @@ impl Lexer<'_> {
                 char => word.text.push(char),
             }
         }
-        if self.at == start {
+        if self.cursor.at == start {
             // An operator that stands for nothing here.
-            self.next();
+            self.cursor.next();
             return;
         }
-        word.range = start..self.at;
+        word.range = start..self.cursor.at;
         let stops = word.text == "--%";
         self.tokens.push(Token::Word(word));
         if stops {
@@ -189,21 +178,21 @@ impl Lexer<'_> {
 
     /// What follows `--%` is handed on as it is.
     fn verbatim(&mut self) {
-        let end = self.rest().find(['\n', '|']).map_or(self.text.len(), |at| self.at + at);
-        let range = self.at..end;
-        let words = native::split(&self.text[range.clone()]).into_iter();
+        let end = self.cursor.rest().find(['\n', '|']).map_or(self.cursor.text.len(), |at| self.cursor.at + at);
+        let range = self.cursor.at..end;
+        let words = native::split(&self.cursor.text[range.clone()]).into_iter();
         let word = |text| Token::Word(Word { text, range: range.clone(), exact: true, table: false, verbatim: true });
         self.tokens.extend(words.map(word));
-        self.at = end;
+        self.cursor.at = end;
     }
 
     fn quoted(&mut self, double: bool, word: &mut Word) {
         let closes = |char: char| if double { is_double(char) } else { is_single(char) };
-        while let Some(char) = self.next() {
+        while let Some(char) = self.cursor.next() {
             if closes(char) {
-                match self.rest().chars().next().filter(|next| closes(*next)) {
+                match self.cursor.rest().chars().next().filter(|next| closes(*next)) {
                     Some(quote) => {
-                        self.at += quote.len_utf8();
+                        self.cursor.at += quote.len_utf8();
                         word.text.push(quote);
                     }
                     None => return,
@@ -219,7 +208,7 @@ impl Lexer<'_> {
     }
 
     fn escaped(&mut self, word: &mut Word) {
-        match self.next() {
+        match self.cursor.next() {
             Some('n') => word.text.push('\n'),
             Some('t') => word.text.push('\t'),
             Some('r') => word.text.push('\r'),
@@ -231,10 +220,10 @@ impl Lexer<'_> {
     /// `$x`, `$env:X`, `${x}`, `$(…)`; a dollar before anything else is one.
     fn variable(&mut self, word: &mut Word) {
         word.text.push('$');
-        match self.rest().chars().next() {
+        match self.cursor.rest().chars().next() {
             Some('(') => {
                 let mut depth = 0;
-                while let Some(char) = self.next() {
+                while let Some(char) = self.cursor.next() {
                     depth += i32::from(char == '(') - i32::from(char == ')');
                     if depth == 0 {
                         break;
