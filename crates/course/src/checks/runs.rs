@@ -18,6 +18,7 @@ pub static RUN_CHECKS: &[&Check] = &[
     &LOST_REFERENCE,
     &ORDER_DEPENDENT,
     &PASSING_STARTER,
+    &UNDECIDED_CLAIM,
     &UNDECIDED_SNIPPET,
     &UNMENTIONED_WARNING,
     &WRONG_ANSWER,
@@ -252,6 +253,48 @@ black
 
 Mark the output `unordered`, or let the times differ. `etude run 'lesson.md#12' --seed 2` shows the other order of the
 snippet on line 12. With `--races` this is a warning.
+"#,
+    run: |_, _| {},
+};
+
+pub static UNDECIDED_CLAIM: Check = Check {
+    code: "undecided-claim",
+    severity: Severity::Warning,
+    summary: "With `--strict`: what the lesson says, and no run can decide",
+    documentation: r#"
+Something that the lesson says of its code and that was found neither true nor false: the code could not be run, what it
+prints hangs on chance or on the machine, or the words are none that a rule can decide. It is reported with `--strict`
+only.
+
+Wrong:
+
+````markdown
+```python
+import random
+print(random.randint(1, 6))
+```
+
+```output
+4
+```
+````
+
+Right:
+
+````markdown
+```python
+import random
+random.seed(1)
+print(random.randint(1, 6))
+```
+
+```output
+2
+```
+````
+
+Do what the hint says; state it in a way that a run can decide, as an output, a time, an exception or a status; or write
+`<!-- etude: ignore undecided-claim -->` before what is only for people to judge.
 "#,
     run: |_, _| {},
 };

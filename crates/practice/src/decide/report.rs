@@ -8,8 +8,8 @@ use super::output::shortened;
 use super::{Case, Decision, Verdict, What};
 use crate::plan::Action;
 
-/// What is false, for a person to mend, as far as the course and the lesson want to hear it. What the author wrote as
-/// markup is an error, what was read out of prose a warning.
+/// What is false, for a person to mend, or undecided, as far as the course and the lesson want to hear it. What the author
+/// wrote as markup is an error, what was read out of prose a warning.
 pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
     let lesson = case.lesson;
     let mut diagnostics = Vec::new();
@@ -19,7 +19,8 @@ pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
             (Verdict::False { evidence, hint, .. }, what) => (check(lesson, what), evidence, hint),
             (Verdict::NotAlways { evidence, .. }, _) => (Some(&runs::ORDER_DEPENDENT), evidence, &unordered),
             (Verdict::Undecided { reason, hint }, What::Works(_)) => (Some(&runs::UNDECIDED_SNIPPET), reason, hint),
-            _ => continue,
+            (Verdict::Undecided { reason, hint }, _) => (Some(&runs::UNDECIDED_CLAIM), reason, hint),
+            (Verdict::Holds, _) => continue,
         };
         let Some(check) = check else { continue };
         let Some(mut severity) = checks::severity(case.course, check) else { continue };
@@ -27,10 +28,13 @@ pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
             severity = severity.min(Severity::Warning);
         }
         let said = match decision.what {
+            What::Claim(index) if decision.is_undecided() => {
+                format!("undecided: `{}`: ", shortened(lesson.claims[index].text.trim()))
+            }
+            _ if decision.is_undecided() => "undecided: ".to_owned(),
             What::Claim(index) if !matches!(lesson.claims[index].kind, ClaimKind::Output { .. }) => {
                 format!("`{}` is false: ", shortened(lesson.claims[index].text.trim()))
             }
-            _ if decision.is_undecided() => "undecided: ".to_owned(),
             _ => String::new(),
         };
         let given = match decision.what {
@@ -39,11 +43,23 @@ pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
         };
         let message = format!("{said}{evidence}{given}");
         let mut diagnostic = Diagnostic::new(check.code, severity, lesson.file, decision.span, message);
-        diagnostic.hint = hint.clone();
+        diagnostic.hint = hint.clone().or_else(|| way_out(case, decision));
         diagnostics.push(diagnostic);
     }
     checks::silence(lesson, case.source, &mut diagnostics);
     diagnostics
+}
+
+/// What to do about something undecided of which nothing better is known.
+fn way_out(case: &Case<'_>, decision: &Decision) -> Option<String> {
+    let (What::Claim(index), Verdict::Undecided { .. }) = (decision.what, &decision.verdict) else { return None };
+    let way = match &case.lesson.claims[index].kind {
+        ClaimKind::Link { url } if url.starts_with("http") => "`--online` asks the host",
+        ClaimKind::Behaviour => "state it as an output, a time, an exception or a status",
+        ClaimKind::Version { .. } => "run it with that `python` in `course.toml`",
+        _ => "show code that decides it",
+    };
+    Some(format!("{way}, or silence it with `<!-- etude: ignore {} -->`", runs::UNDECIDED_CLAIM.code))
 }
 
 /// What a snippet ran with that it does not show itself.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use etude_course::checks::check;
-use etude_course::checks::runs::{ORDER_DEPENDENT, UNDECIDED_SNIPPET};
+use etude_course::checks::runs::{ORDER_DEPENDENT, UNDECIDED_CLAIM, UNDECIDED_SNIPPET};
 use etude_course::{Lesson, Surroundings, Verdict, decide};
 use etude_practice::decide::{Verdict as Found, What};
 use etude_project::{CourseFolder, Workspace};
@@ -79,6 +79,7 @@ impl Findings {
             }
         }
         let mut found: Vec<Diagnostic> = decided.iter().flat_map(|decided| decided.diagnostics.clone()).collect();
+        found.retain(|it| strict || it.code != UNDECIDED_CLAIM.code);
         let count = |code| strict && code == UNDECIDED_SNIPPET.code || races && code == ORDER_DEPENDENT.code;
         for diagnostic in found.iter_mut().filter(|it| count(it.code)) {
             diagnostic.severity = diagnostic.severity.max(Severity::Warning);

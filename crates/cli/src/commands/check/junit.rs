@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use etude_course::checks::runs::{UNDECIDED_CLAIM, UNDECIDED_SNIPPET};
 use etude_practice::decide::Verdict;
 use etude_text::render::visible;
 use etude_text::{Diagnostic, Severity};
@@ -26,7 +27,7 @@ enum Came {
     Skipped(String),
 }
 
-/// A suite for each lesson and each exercise; what is undecided is skipped, and so is what is false and not among what
+/// A suite for each lesson and each exercise; what is undecided is skipped unless it counts, and so is what is false and not among what
 /// was found, as the author has it. With `races`, what holds in some orders only has failed.
 pub(super) fn report(
     verdicts: &[VerdictReport<'_>],
@@ -58,9 +59,10 @@ pub(super) fn report(
 
 fn of_claim(claim: &VerdictReport<'_>, found: &[Diagnostic], races: bool) -> Test {
     let (file, span) = claim.place;
-    let counts = || {
+    let unknown = |it: &Diagnostic| [UNDECIDED_CLAIM.code, UNDECIDED_SNIPPET.code].contains(&it.code);
+    let counts = |undecided: bool| {
         let here = |it: &&Diagnostic| it.file == file && (span.contains(it.span) || it.span.contains(span));
-        found.iter().filter(here).any(|it| it.severity > Severity::Note)
+        found.iter().filter(here).any(|it| it.severity > Severity::Note && unknown(it) == undecided)
     };
     let evidence = claim.evidence.unwrap_or_default();
     let said = claim.text.map(|text| format!(": {text}")).unwrap_or_default();
@@ -68,8 +70,9 @@ fn of_claim(claim: &VerdictReport<'_>, found: &[Diagnostic], races: bool) -> Tes
         name: one_line(&format!("line {}, {}{said}", claim.line, claim.what), COLUMNS),
         line: claim.line,
         came: match claim.verdict {
-            "false" => false_one(evidence, counts()),
-            "not always" if races => false_one(evidence, counts()),
+            "false" => false_one(evidence, counts(false)),
+            "not always" if races => false_one(evidence, counts(false)),
+            "undecided" if counts(true) => Came::Failed(format!("undecided: {evidence}")),
             "undecided" => Came::Skipped(evidence.to_owned()),
             _ => Came::Passed,
         },

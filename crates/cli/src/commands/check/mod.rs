@@ -18,7 +18,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use etude_practice::decide::Decision;
 use etude_project::{Stamp, Workspace};
 use etude_sandbox::environment::Requirement;
 use etude_text::render::{self, JsonDiagnostic, Rule, Tool};
@@ -184,7 +183,7 @@ fn check(arguments: &Arguments, interrupts: &Interrupts, printer: &Printer) -> a
 }
 
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Status> {
-    let Arguments { paths, strict, fix, update, format, junit, timeline, .. } = &arguments;
+    let Arguments { paths, fix, update, format, junit, timeline, .. } = &arguments;
     anyhow::ensure!(!(*fix && paths.has_stdin()), "`--fix` cannot write to standard input");
     anyhow::ensure!(!(*update && paths.has_stdin()), "`--update` cannot write to standard input");
     junit.as_deref().map(etude_project::can_put).transpose()?;
@@ -196,7 +195,6 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     let interrupts = Interrupts::default();
     let Checked { workspace, findings, decided, exercises, unsaved, wall, .. } =
         check(&arguments, &interrupts, printer)?;
-    let undecided = *strict && decided.iter().flat_map(|it| &it.decisions).any(Decision::is_undecided);
 
     let mut out = printer.out();
     let diagnostics = &findings::curtail(&findings.diagnostics);
@@ -242,7 +240,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
         Status::Stopped(signal)
     } else if failed > 0 {
         Status::Incomplete
-    } else if undecided || findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
+    } else if findings.diagnostics.iter().any(|it| it.severity > Severity::Note) {
         Status::Findings
     } else {
         Status::Fine
