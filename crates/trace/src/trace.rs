@@ -117,6 +117,16 @@ impl Trace {
         !self.objects.values().any(interesting)
     }
 
+    /// Puts lines of the program where somebody will look for them.
+    pub fn move_sites(&mut self, place: impl Fn(&str, u32) -> Option<(String, u32)>) {
+        for site in self.sites.values_mut() {
+            let first = place(&site.file, site.first_line).map_or(site.first_line, |(_, line)| line);
+            if let Some((file, line)) = place(&site.file, site.line) {
+                *site = Site { file, line, first_line: first, function: std::mem::take(&mut site.function) };
+            }
+        }
+    }
+
     pub(crate) fn string(&self, number: i32) -> &str {
         self.strings.get(&number).map_or("", String::as_str)
     }

@@ -1,4 +1,4 @@
-//! Outputs that markup states: output fences, responses, `#>` lines, console sessions, comments behind a `print`.
+//! Outputs that markup states: output fences, responses, `#>` lines and ends of lines, console sessions, comments behind a `print`.
 
 use std::sync::LazyLock;
 
@@ -168,11 +168,13 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         let line_start = snippet.code[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
         let before = snippet.code[line_start..span.start as usize].trim();
         let comment = span.slice(&snippet.code);
-        if let Some(shown) = comment.strip_prefix("#>").filter(|_| before.is_empty()) {
+        // At the end of its own line, a `print` has one to itself.
+        let beside = before.contains("print(");
+        if let Some(shown) = comment.strip_prefix("#>").filter(|_| before.is_empty() || beside) {
             let adjacent = run.last().is_none_or(|(last, _)| {
                 snippet.code[last.end as usize..span.start as usize].matches('\n').count() == 1
             });
-            if !adjacent {
+            if beside || !adjacent {
                 flush(&mut run, claims);
             }
             run.push((span, shown.strip_prefix(' ').unwrap_or(shown).to_owned()));

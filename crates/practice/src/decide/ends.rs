@@ -203,6 +203,11 @@ fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {
 /// The line of the lesson in which an exception was raised.
 fn line_in_lesson(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<u32> {
     let lesson = known.case.lesson;
+    if let Some(&(session, _)) = known.steps.get(&snippet.index)
+        && let Some((_, line)) = known.case.plan.sessions[session].in_lesson(&raised.file, raised.line)
+    {
+        return Some(line);
+    }
     if raised.line > 0 && Some(raised.file.as_str()) == lesson.path.rsplit('/').next() {
         return Some(raised.line);
     }

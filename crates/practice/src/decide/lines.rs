@@ -26,11 +26,32 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid expression")
 });
 
-/// Words in lines whose numbers are measured times.
-static TIMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?-u:\b)(?:elapsed|took|takes?|time|total|duration|seconds?|secs?|after|finished|completed|in [0-9.]+ ?s)(?-u:\b)|[0-9] ?m?s(?-u:\b)")
+/// What stands before a number that is a measured time: words for times anywhere, others right before it.
+static TIME_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?-u:\b)(?:elapsed|took|takes|taken|times?|duration|seconds|secs|runtime)(?-u:\b)",
+        r"|(?-u:\b)(?:total|after|finished|completed|done|in|at)[^0-9A-Za-z]*$",
+    ))
+    .expect("a valid expression")
+});
+
+/// What stands behind one: its unit, or what it is the time of.
+static TIME_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s?(?:m?s|secs?|seconds?|milliseconds?|mins?|minutes?)(?-u:\b)|^[^0-9]*(?-u:\b)elapsed(?-u:\b)")
         .expect("a valid expression")
 });
+
+/// What a number is of that is no time, whatever stands before it.
+static NO_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s?(?:[%€$£°]|(?:euros?|dollars?|eur|usd|percent|[kmg]i?b|x|km|kg)(?-u:\b))")
+        .expect("a valid expression")
+});
+
+/// Whether the number between two parts of a line tells how long something took.
+fn is_time(before: &str, behind: &str) -> bool {
+    let no_time = before.ends_with(['$', '€', '£']) || NO_TIME.is_match(behind);
+    !no_time && (TIME_BEFORE.is_match(before) || TIME_BEHIND.is_match(behind))
+}
 
 /// A number that need not be the stated one to the last digit.
 struct Measured {
@@ -64,7 +85,6 @@ impl Pattern {
     pub(super) fn new(stated: &str, anchored: bool, varies: Varies) -> Option<Self> {
         // Word processors make a minus of a hyphen.
         let stated = &stated.trim_end().replace('−', "-");
-        let timed = varies.durations && TIMED.is_match(stated);
         let mut pattern = String::from(if anchored { "^(?:" } else { "(?:" });
         let mut numbers = Vec::new();
         let mut at = 0;
@@ -74,7 +94,8 @@ impl Pattern {
             at = whole.end();
             let before = &stated[..whole.start()];
             let has = |name| found.name(name).is_some();
-            let measured = has("number") && timed && whole.as_str().contains('.');
+            let is_decimal = has("number") && whole.as_str().contains('.');
+            let measured = is_decimal && varies.durations && is_time(before, &stated[at..]);
             if has("any") {
                 pattern.push_str(".*?");
             } else if has("address") && (varies.identities || whole.as_str() == "0x..." || before.ends_with("at ")) {
@@ -291,7 +312,7 @@ mod tests {
         check("{'o', 'h'}", "{'h', 'o'}", true);
         check("{'o', 'h'}", "{'h', 'e'}", false);
         check("{'o': 1, 'h': 2}", "{'h': 2, 'o': 1}", false);
-        check("saved to /tmp/tmpab12/tea.txt", "saved to /work/tmp9/tea.txt", true);
+        check("saved to /tmp/tmpab12/tea.txt", "saved to /tmp/tmpxy98/tea.txt", true);
         check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 start", true);
         check("2024-01-31 08:00:01 start", "2026-11-26 01:02:03 stop", false);
         check(
@@ -316,7 +337,7 @@ mod tests {
         check("/tmp/tea", "/tmp/coffee", false);
         check("<Pot at 0x7f1234567890>", "<Pot at 0x55aa00bb11cc>", true);
         check("<Thread(pour, started 140123456789012)>", "<Thread(pour, started 140407745943856)>", true);
-        check("/home/x/a.py:3: RuntimeWarning: cold", "/work/a.py:3: RuntimeWarning: cold", true);
+        check("/home/x/a.py:3: RuntimeWarning: cold", "/srv/a.py:3: RuntimeWarning: cold", true);
         check("~3 cups", "3.1 cups", true);
     }
 
@@ -329,5 +350,12 @@ mod tests {
         check("Elapsed: 0.50", "Elapsed: 0.5004870891571045", true);
         check("ratio 2.00", "ratio 2.01", false);
         check("took 3 tries", "took 4 tries", false);
+        check("price after discount: 9.40", "price after discount: 9.50", false);
+        check("total: $9.40", "total: $9.50", false);
+        check("9.40 euros in total, after 1.50 s", "9.50 euros in total, after 1.52 s", false);
+        check("9.40 euros in total, after 1.50 s", "9.40 euros in total, after 1.52 s", true);
+        check("gather (3 cups) took: 2.00", "gather (3 cups) took: 2.01", true);
+        check("tea done at 1.00", "tea done at 1.01", true);
+        check("1.00s tea", "1.01s tea", true);
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Parting {
     Missing { index: usize },
     /// Printed behind all that is foretold.
     More { printed: String },
+    /// As foretold, but for the seconds since the moment in a line before.
+    Apart { index: usize, stated: f64, printed: f64 },
 }
 
 /// How lines are compared.
@@ -305,6 +307,7 @@ mod tests {
             Some(Parting::Differs { index, printed }) => format!("{index}: {printed}"),
             Some(Parting::Missing { index }) => format!("{index} missing"),
             Some(Parting::More { printed }) => format!("more: {printed}"),
+            Some(Parting::Apart { .. }) => unreachable!("no moments are compared"),
         };
         assert_eq!(found, expected, "{stated:?} {printed:?}");
     }

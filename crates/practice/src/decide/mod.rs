@@ -4,6 +4,7 @@ mod doubt;
 mod ends;
 mod lines;
 mod matching;
+mod moments;
 mod output;
 mod report;
 mod response;

@@ -5,8 +5,8 @@ use etude_text::Span;
 
 use super::lines::{Pattern, plain};
 use super::matching::{self, How, Parting, trimmed};
-use super::{Known, Verdict, doubt};
-use crate::run::{End, Evidence};
+use super::{Known, Verdict, doubt, moments};
+use crate::run::{BEARABLE, End, Evidence};
 
 /// A stated output and the snippet it is about.
 #[derive(Clone, Copy)]
@@ -68,14 +68,17 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
         Found::Console => matching::without_remarks(parts, stdout, stderr, how),
         _ => matching::shown(parts, stdout, stderr, how),
     };
-    match parting {
+    let settled = evidence.delayed <= BEARABLE && evidence.answers.is_empty();
+    match parting.or_else(|| moments::parting(parts, stdout, stderr, how).filter(|_| settled)) {
         None => Verdict::Holds,
         // Words such as "the output for that is" may be about the first lines alone.
         Some(Parting::More { printed }) if claim.inferred => Verdict::undecided(format!(
             "it goes on with `{}`, and whether that is meant is not said",
             shortened(&printed)
         )),
-        Some(_) if claim.inferred && matching::without_remarks(parts, stdout, stderr, how).is_none() => {
+        Some(Parting::Differs { .. } | Parting::Missing { .. } | Parting::More { .. })
+            if claim.inferred && matching::without_remarks(parts, stdout, stderr, how).is_none() =>
+        {
             Verdict::undecided("it is what is printed but for remarks that may be the author's")
         }
         Some(parting) => explain(stated, parting, evidence),
@@ -170,6 +173,11 @@ fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict
         Parting::Missing { index } => (
             format!("it never prints `{}`", shortened(parts[index].trim())),
             "take the line out, or show code that prints it".to_owned(),
+            place(index),
+        ),
+        Parting::Apart { index, stated, printed } => (
+            format!("it prints this {printed:.1} s after the line before, and not {stated:.1} s"),
+            "show the times of one run".to_owned(),
             place(index),
         ),
         Parting::More { printed } => (

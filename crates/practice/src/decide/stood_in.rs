@@ -33,6 +33,12 @@ pub(super) fn doubted(evidence: &Evidence, stated: &str, verdict: Verdict) -> Ve
         };
     }
     let Some(first) = evidence.answers.first() else { return verdict };
+    if only_phrases(stated, why) {
+        return Verdict::undecided(format!(
+            "which words stand beside a status, `{}` says as it likes: {why}",
+            first.host
+        ));
+    }
     if let Some(own) = ITS_OWN.find(why).or_else(|| ITS_OWN.find(&evidence.stdout)) {
         let (own, host) = (own.as_str(), &first.host);
         return Verdict::undecided(format!("`{own}` is what Étude's stand-in says, and not `{host}`: {why}"));
@@ -51,6 +57,19 @@ pub(super) fn doubted(evidence: &Evidence, stated: &str, verdict: Verdict) -> Ve
         },
         None => verdict,
     }
+}
+
+/// A status with the words that a server says beside it.
+static PHRASE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u:\b)([1-5][0-9]{2})(:?) ?[A-Za-z][A-Za-z' -]*").expect("a valid expression"));
+
+/// Whether what came differs from what is stated by such words alone.
+fn only_phrases(stated: &str, why: &str) -> bool {
+    let bare = |text: &str| PHRASE.replace_all(text.trim(), "$1$2").into_owned();
+    let quoted: Vec<String> = why.split('`').skip(1).step_by(2).map(bare).collect();
+    let lines: Vec<String> = stated.lines().map(bare).collect();
+    let said = |text: &String| PHRASE.is_match(why) && lines.iter().any(|line| line == text || line.ends_with(text));
+    quoted.first().is_some_and(said)
 }
 
 /// Whether a time that is longer than the run's may be that of the network.
@@ -83,6 +102,20 @@ mod tests {
         assert_eq!(doubted(&evidence(false, false), "3", Verdict::Holds), Verdict::Holds);
         assert_eq!(reason(false, false), "it asks for `GET tea.example/cups`, which Étude's stand-in does not know");
         assert!(reason(true, false).starts_with("answered by Étude's stand-in for `tea.example`"));
+    }
+
+    #[test]
+    fn a_host_may_say_other_words_beside_a_status() {
+        let check = |stated, why, expected| assert_eq!(only_phrases(stated, why), expected, "{stated} {why}");
+        let why = "it prints `HTTP Error 404: Not Found`, and not `HTTP Error 404: NOT FOUND`";
+        check("first\nHTTP Error 404: NOT FOUND", why, true);
+        check("HTTPError: HTTP Error 404: NOT FOUND", "it raises `HTTPError: HTTP Error 404: Not Found`", true);
+        check(
+            "HTTP Error 403: FORBIDDEN",
+            "it prints `HTTP Error 404: Not Found`, and not `HTTP Error 403: FORBIDDEN`",
+            false,
+        );
+        check("404 cups", "it prints `403 cups`, and not `404 cups`", false);
     }
 
     #[test]

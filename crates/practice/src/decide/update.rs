@@ -97,6 +97,10 @@ fn fresh(
     let prefix =
         lines.iter().zip(parts).find_map(|(line, part)| line.strip_suffix(part.as_str()).filter(|_| !part.is_empty()));
     let prefix = prefix.ok_or("its lines stand in the file in another way")?;
+    let beside = prefix.contains("print(");
+    if beside && printed.len() > 1 {
+        return Err("several lines are printed, for which the end of one has no room; put `#>` lines below it");
+    }
     let same = |(line, part): (&&str, &String)| line.trim_end() == format!("{prefix}{part}").trim_end();
     if lines.len() != parts.len() || !lines.iter().zip(parts).all(same) {
         return Err("its lines stand in the file in another way");

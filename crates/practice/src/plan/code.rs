@@ -2,10 +2,11 @@
 
 use etude_course::{Lesson, Snippet, SnippetKind};
 use etude_python::Module;
+use regex::Regex;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::Setting;
-use super::console;
+use super::{Action, Session, Setting, Step, console};
 
 /// A piece of Python. A snippet that is a file has that file's name and counts from 1; any other has the name of the
 /// lesson and the lesson's lines, so that tracebacks and warnings point into it.
@@ -16,6 +17,15 @@ pub struct Code {
     pub file: String,
     pub first_line: u32,
     pub text: String,
+    /// Where it stands in the lesson, if it counts its own lines all the same: what it prints may have them in it.
+    pub stands: Option<Place>,
+}
+
+/// A line of the lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub line: u32,
 }
 
 impl Code {
@@ -24,17 +34,66 @@ impl Code {
         let text = if typed { console::source(&snippet.code) } else { snippet.code.clone() };
         match &snippet.title {
             Some(title) if super::files::is_inside(&title.name) => {
-                Self { snippet: Some(snippet.index), file: title.name.clone(), first_line: 1, text }
+                Self { snippet: Some(snippet.index), file: title.name.clone(), first_line: 1, text, stands: None }
             }
             _ => {
                 let file = lesson.path.rsplit('/').next().unwrap_or("lesson.md").to_owned();
-                Self { snippet: Some(snippet.index), file, first_line: first_line(snippet, setting), text }
+                Self {
+                    snippet: Some(snippet.index),
+                    file,
+                    first_line: first_line(snippet, setting),
+                    text,
+                    stands: None,
+                }
             }
         }
     }
 
     pub(super) fn line(text: String) -> Self {
-        Self { snippet: None, file: "supplied".to_owned(), first_line: 1, text }
+        Self { snippet: None, file: "supplied".to_owned(), first_line: 1, text, stands: None }
+    }
+
+    /// Counts from 1, as in the file that a reader makes of it, under the `number`th name of the lesson.
+    fn count_alone(&mut self, number: usize) {
+        let place = Place { file: self.file.clone(), line: self.first_line };
+        if number > 1 {
+            let (stem, ending) = place.file.rsplit_once('.').unwrap_or((&place.file, "md"));
+            self.file = format!("{stem}-{number}.{ending}");
+        }
+        self.first_line = 1;
+        self.stands = Some(place);
+    }
+}
+
+/// What shows a program its own lines.
+static LOOKS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"lineno|(?-u:\b)(?:inspect|dis|traceback|linecache|tracemalloc|warnings|logging|pdb|cProfile|profile)(?-u:\b)",
+        r"|_getframe|settrace|setprofile|co_lines|loguru|structlog|f_back|print_stack|get_stack|set_debug|debug=True",
+    ))
+    .expect("a valid expression")
+});
+
+/// Lets code that may print its lines count them as the reader's own file would. Other code has the lesson's lines, so
+/// that what Python says of it points there.
+pub(super) fn count_alone(session: &mut Session) {
+    let typed = |step: &Step| match &step.action {
+        Action::Console(statements) => statements.iter().any(|it| LOOKS.is_match(&it.text)),
+        _ => false,
+    };
+    if !session.steps.iter().any(typed) && !session.code().any(|code| LOOKS.is_match(&code.text)) {
+        return;
+    }
+    let parts = session.server.iter_mut().flat_map(|server| &mut server.parts);
+    let steps = session.steps.iter_mut().filter_map(|step| match &mut step.action {
+        Action::Script(code) | Action::Doctest(code) => Some(code),
+        Action::Fragment { code, .. } | Action::Context { code, .. } => Some(code),
+        Action::Test { .. } | Action::Console(_) | Action::Shell(_) | Action::Serve => None,
+    });
+    // Files of the reader's count their own lines already.
+    let own = parts.chain(steps).filter(|code| code.snippet.is_some() && code.first_line > 1);
+    for (number, code) in (1..).zip(own) {
+        code.count_alone(number);
     }
 }
 

@@ -1,11 +1,17 @@
 //! `>>>` sessions, statement by statement.
 
+use std::collections::BTreeSet;
+
+use etude_python::SymbolKind;
+
 /// What is typed at one prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// In the lesson.
     pub line: u32,
     pub text: String,
+    /// Inside a running event loop, as under `python -m asyncio`.
+    pub in_loop: bool,
 }
 
 /// The statements of a session whose first line is line `first` of the lesson.
@@ -19,7 +25,7 @@ pub(super) fn statements(code: &str, first: u32) -> Vec<Statement> {
     for (line, number) in code.lines().zip(first..) {
         let line = line.strip_prefix(indent).unwrap_or(line);
         if let Some(text) = typed(line, ">>>") {
-            statements.push(Statement { line: number, text: text.to_owned() });
+            statements.push(Statement { line: number, text: text.to_owned(), in_loop: false });
             typing = true;
             open = text.trim_end().ends_with(':');
         } else if let Some(text) = typed(line, "...").filter(|_| typing) {
@@ -38,6 +44,39 @@ pub(super) fn statements(code: &str, first: u32) -> Vec<Statement> {
     }
     statements.retain(|statement| !statement.text.trim().is_empty());
     statements
+}
+
+/// Puts into the loop what does not start one of its own, itself or through a function of `code`.
+pub(super) fn in_loop(mut statements: Vec<Statement>, code: &str) -> Vec<Statement> {
+    let starters = starters(code);
+    for statement in &mut statements {
+        let parsed = etude_python::parse(&statement.text);
+        let starts = RUNS.iter().any(|call| statement.text.contains(call))
+            || parsed.names.needs.keys().any(|name| starters.contains(name));
+        statement.in_loop = parsed.names.top_level_await || parsed.usage.needs_loop || !starts;
+    }
+    statements
+}
+
+/// What starts an event loop.
+const RUNS: [&str; 5] = ["asyncio.run(", "anyio.run(", "run_until_complete(", "run_forever(", "Runner("];
+
+/// The functions that start one, or call one that does.
+fn starters(code: &str) -> BTreeSet<String> {
+    let module = etude_python::parse(code);
+    let functions = || module.symbols.iter().filter(|symbol| symbol.kind != SymbolKind::Class);
+    let mut found = BTreeSet::new();
+    loop {
+        let starts = |symbol: &&etude_python::Symbol| {
+            let body = symbol.span.slice(code);
+            RUNS.iter().any(|call| body.contains(call)) || found.iter().any(|name| body.contains(&format!("{name}(")))
+        };
+        let all: BTreeSet<String> = functions().filter(starts).map(|symbol| symbol.name.clone()).collect();
+        if all.len() == found.len() {
+            return found;
+        }
+        found = all;
+    }
 }
 
 /// All that is typed in a session, each line where it stands.

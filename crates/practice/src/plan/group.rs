@@ -134,7 +134,14 @@ impl Planner<'_> {
         let snippet = self.lender.snippet(index);
         if snippet.kind == SnippetKind::Console {
             let first = code::first_line(snippet, self.lender.setting);
-            return Action::Console { statements: console::statements(&snippet.code, first), in_loop: loan.in_loop };
+            let statements = console::statements(&snippet.code, first);
+            if !loan.in_loop {
+                return Action::Console(statements);
+            }
+            let typed = console::source(&snippet.code);
+            let lent = loan.snippets.keys().map(|&other| self.lender.snippet(other).code.as_str());
+            let code = lent.chain([typed.as_str()]).collect::<Vec<_>>().join("\n");
+            return Action::Console(console::in_loop(statements, &code));
         }
         let code = Code::of(self.lender.lesson, snippet, self.lender.setting);
         // A file in a folder is there to be imported from the folder above.

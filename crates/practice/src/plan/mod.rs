@@ -61,6 +61,25 @@ pub struct Session {
     pub closed: bool,
 }
 
+#[cfg(test)]
+impl Session {
+    /// The least of a session.
+    pub(crate) fn of(action: Action) -> Self {
+        Self {
+            server: None,
+            steps: vec![Step { snippet: 0, action, supplied: Vec::new() }],
+            files: Vec::new(),
+            profile: Profile::Python,
+            stand_ins: Vec::new(),
+            clock: Clock::Virtual,
+            timeout: None,
+            timed: false,
+            races: false,
+            closed: false,
+        }
+    }
+}
+
 /// One snippet in a session.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -87,7 +106,7 @@ pub enum Action {
     /// Only for the names it binds: what it prints is nobody's.
     Context { code: Code, in_loop: bool },
     /// Statement by statement, as typed at a prompt.
-    Console { statements: Vec<Statement>, in_loop: bool },
+    Console(Vec<Statement>),
     /// Command by command, in one shell.
     Shell(Vec<Command>),
     /// As a file whose docstrings show `>>>` sessions, which are tried too.

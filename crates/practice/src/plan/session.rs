@@ -6,7 +6,7 @@ use etude_course::{ClaimKind, Subject};
 use etude_sandbox::{Clock, Profile, StandIn};
 
 use super::context::Lender;
-use super::{Action, Command, File, Server, Session, Step, Supply, files, needs, server};
+use super::{Action, Command, File, Server, Session, Step, Supply, code, files, needs, server};
 use crate::decide::tells_times;
 
 /// Adds what its snippets say about the run, and the files they need.
@@ -79,7 +79,7 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
 
     let closed = server.is_none() && all.is_empty() && timeout.is_none() && profile == Profile::Python;
     let closed = closed && stand_ins.is_empty() && is_closed(lender, &steps);
-    Session {
+    let mut session = Session {
         server,
         steps,
         files: all.into_values().collect(),
@@ -90,7 +90,9 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
         timed,
         races,
         closed,
-    }
+    };
+    code::count_alone(&mut session);
+    session
 }
 
 /// What makes several things happen at once.

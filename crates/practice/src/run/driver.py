@@ -146,7 +146,7 @@ class Driver:
         for statement in step["statements"]:
             self.say("line", statement["line"])
             code = {"text": statement["text"] + "\n", "file": "<stdin>", "first_line": 1}
-            one = self.attempt(lambda: self.evaluate(self.compile(code, "single"), step["in_loop"]))
+            one = self.attempt(lambda: self.evaluate(self.compile(code, "single"), statement["in_loop"]))
             end = one if one["exit"] or "raised" in one else end
         return end
 

@@ -6,7 +6,7 @@ use etude_sandbox::{Clock, Environment, Error, Job, Limits, Profile, RelativePat
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::plan::{Action, Code, Command, Session};
+use crate::plan::{Action, Code, Command, Session, Statement};
 
 /// Where the driver lies until it has begun; it removes itself, so that no snippet finds it.
 const DRIVER: &str = ".lesson/driver.py";
@@ -93,10 +93,9 @@ fn action(action: &Action, mark: &str) -> Value {
         Action::Doctest(it) => json!({ "kind": "doctest", "code": code(it), "in_loop": false }),
         Action::Fragment { code: it, in_loop } => json!({ "kind": "code", "code": code(it), "in_loop": in_loop }),
         Action::Context { code: it, in_loop } => json!({ "kind": "context", "code": code(it), "in_loop": in_loop }),
-        Action::Console { statements, in_loop } => {
-            let statements: Vec<Value> =
-                statements.iter().map(|it| json!({ "line": it.line, "text": it.text })).collect();
-            json!({ "kind": "console", "statements": statements, "in_loop": in_loop })
+        Action::Console(statements) => {
+            let typed = |it: &Statement| json!({ "line": it.line, "text": it.text, "in_loop": it.in_loop });
+            json!({ "kind": "console", "statements": statements.iter().map(typed).collect::<Vec<_>>() })
         }
         Action::Shell(commands) => json!({ "kind": "shell", "script": script(commands, mark) }),
         Action::Test { code: it, pytest } => json!({ "kind": "test", "code": code(it), "pytest": pytest }),

@@ -127,21 +127,28 @@ impl Evidence {
 
 impl Session {
     /// All code of the lesson that runs in it.
-    fn code(&self) -> impl Iterator<Item = &Code> {
+    pub(crate) fn code(&self) -> impl Iterator<Item = &Code> {
         let parts = self.server.iter().flat_map(|server| &server.parts);
         parts.chain(self.steps.iter().filter_map(|step| match &step.action {
             Action::Script(code) | Action::Doctest(code) | Action::Test { code, .. } => Some(code),
             Action::Fragment { code, .. } | Action::Context { code, .. } => Some(code),
-            Action::Console { .. } | Action::Shell(_) | Action::Serve => None,
+            Action::Console(_) | Action::Shell(_) | Action::Serve => None,
         }))
     }
 
-    /// The text of each file that its code has a name in, with every line where a traceback says it is.
+    /// The line of the lesson for one of a piece that counts its own lines.
+    pub fn in_lesson(&self, file: &str, line: u32) -> Option<(&str, u32)> {
+        let place = self.code().find(|code| code.file == file)?.stands.as_ref().filter(|_| line > 0)?;
+        Some((&place.file, place.line + line - 1))
+    }
+
+    /// The text of each file that its code has a name in, with every line where it stands.
     pub fn texts(&self) -> BTreeMap<&str, String> {
         let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for code in self.code() {
-            let lines = files.entry(&code.file).or_default();
-            let first = code.first_line as usize - 1;
+            let (file, first) = code.stands.as_ref().map_or((&code.file, code.first_line), |it| (&it.file, it.line));
+            let lines = files.entry(file).or_default();
+            let first = first as usize - 1;
             let shown: Vec<&str> = code.text.lines().collect();
             lines.resize(lines.len().max(first + shown.len()), "");
             lines[first..first + shown.len()].copy_from_slice(&shown);

@@ -56,24 +56,12 @@ fn ended_well(evidence: &Evidence) -> bool {
 mod tests {
     use super::*;
     use crate::plan::Code;
-    use etude_sandbox::{Clock, Profile};
+    use etude_sandbox::Clock;
 
     fn session(closed: bool, clock: Clock) -> Session {
-        let code = Code { snippet: Some(0), file: "tea.md".into(), first_line: 1, text: "print(1)".into() };
-        let step = Step { snippet: 0, action: Action::Script(code), supplied: Vec::new() };
-        let profile = Profile::Python;
-        Session {
-            server: None,
-            steps: vec![step],
-            files: Vec::new(),
-            profile,
-            stand_ins: Vec::new(),
-            clock,
-            timeout: None,
-            timed: false,
-            races: false,
-            closed,
-        }
+        let text = "print(1)".to_owned();
+        let code = Code { snippet: Some(0), file: "tea.md".into(), first_line: 1, text, stands: None };
+        Session { closed, clock, ..Session::of(Action::Script(code)) }
     }
 
     #[test]

@@ -55,9 +55,17 @@ fn show(out: &mut String, step: &Step, lesson: &Lesson, source: &Source) {
         Action::Doctest(it) => format!("with its docstrings {}", code(it)),
         Action::Fragment { code: it, in_loop: looped } => format!("fragment {}{}", code(it), in_loop(looped)),
         Action::Context { code: it, in_loop: looped } => format!("context {}{}", code(it), in_loop(looped)),
-        Action::Console { statements, in_loop: looped } => {
-            let lines: Vec<String> = statements.iter().map(|it| it.line.to_string()).collect();
-            format!("console, statements on {}{}", lines.join(" "), in_loop(looped))
+        Action::Console(statements) => {
+            let of = |looped| {
+                let lines = statements.iter().filter(|it| it.in_loop == looped);
+                lines.map(|it| format!(" {}", it.line)).collect::<String>()
+            };
+            let (plain, looped) = (of(false), of(true));
+            let looped = if looped.is_empty() { looped } else { format!("{looped}{}", in_loop(&true)) };
+            format!(
+                "console, statements on{plain}{}{looped}",
+                if plain.is_empty() || looped.is_empty() { "" } else { ";" }
+            )
         }
         Action::Shell(commands) => {
             let lines: Vec<String> = commands.iter().map(|it| it.line.to_string()).collect();

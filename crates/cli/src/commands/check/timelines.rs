@@ -23,7 +23,8 @@ pub(super) struct Picture {
 /// Of the sessions of a lesson in which there is something to see.
 pub(super) fn pictures(lesson: &Lesson, source: &Source, plan: &Plan, ran: &[Ran]) -> Vec<Picture> {
     let drawn = |(session, ran): (&Session, &Ran)| {
-        let trace = Trace::decode(ran.events.as_deref()?);
+        let mut trace = Trace::decode(ran.events.as_deref()?);
+        trace.move_sites(|file, line| session.in_lesson(file, line).map(|(file, line)| (file.to_owned(), line)));
         let ending = ending(ran);
         let timeline = Timeline::new(&trace, ending);
         if !timeline.is_worth_drawing() {

@@ -42,7 +42,7 @@ pub(in crate::decide) fn lacking(snippet: &Snippet, raised: &Raised) -> Option<V
         _ if raised.message.contains("llipsis") && snippet.code.contains("...") => {
             Verdict::undecided(format!("`...` stands for something that is left out: `{words}`"))
         }
-        _ if PLACEHOLDER.is_match(&snippet.code) => hinted(
+        _ if is_to_be_filled(&snippet.code) => hinted(
             format!("a part of it is for the reader to fill in, or to choose from: `{words}`"),
             "mark this `norun` if it is only to be read",
         ),
@@ -80,9 +80,17 @@ fn takes_what_it_binds(snippet: &Snippet, raised: &Raised) -> bool {
     snippet.provides().contains(&name) || typed(snippet, name)
 }
 
+/// Whether a part is left to the reader.
+fn is_to_be_filled(code: &str) -> bool {
+    // What Python itself calls code that is in no file, and functions without a name.
+    const OWN: [&str; 8] = ["stdin", "string", "module", "lambda", "listcomp", "genexpr", "locals", "unknown"];
+    let own = |found: &str| OWN.contains(&found.trim_matches(['"', '\'', '<', '>']));
+    PLACEHOLDER.find_iter(code).any(|found| !own(found.as_str()))
+}
+
 /// `"<filename>"`, `# your code here`, `# or` between two ways.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?im)["']<[a-z_ ]+>["']|#.*(?-u:\b)your (?:own )?(?:code|answer|method|solution|function|implementation)|^\s*#\s*(?:or|vs\.?|versus)\s*:?\s*$|TODO"#)
+    Regex::new(r#"(?im)["']<[a-z_ ]+>["']|#.*(?-u:\b)your (?:own )?(?:code|answer|method|solution|function|implementation)|^\s*#\s*(?:or|vs\.?|versus)\s*:?\s*$|(?-i:TODO)"#)
         .expect("a valid expression")
 });
 

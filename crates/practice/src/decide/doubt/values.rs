@@ -75,6 +75,11 @@ pub(in crate::decide) fn of_output(
     sorted(&mut stated);
     sorted(&mut printed);
     let numbered = |lines: &[String]| NUMBER.replace_all(&lines.join("\n"), "0").into_owned();
+    if counts_with_others(known, snippet) && numbered(&stated) == numbered(&printed) {
+        return Some(Verdict::undecided(
+            "which lines they are depends on the file that a reader makes of the snippets",
+        ));
+    }
     if evidence.delayed > BEARABLE && known.varies(snippet).durations && numbered(&stated) == numbered(&printed) {
         return Some(Verdict::undecided(time::busy(evidence)));
     }
@@ -84,6 +89,12 @@ pub(in crate::decide) fn of_output(
             "mark the output `unordered`",
         )
     })
+}
+
+/// Whether a snippet looks at lines, and runs with others that a reader may have put above it.
+fn counts_with_others(known: &Known<'_>, snippet: &Snippet) -> bool {
+    let Some(&(session, _)) = known.steps.get(&snippet.index) else { return false };
+    known.case.plan.sessions[session].code().filter(|code| code.stands.is_some()).count() > 1
 }
 
 /// What was printed on another day, by another Python, or with a person at a debugger.
