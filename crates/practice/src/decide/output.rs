@@ -86,7 +86,7 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
 }
 
 /// Whether several fences show what a snippet prints.
-fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
+pub(super) fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
     let about = |claim: &&Claim| claim.about == Subject::Snippet(snippet.index) && claim.found == Found::Fence;
     known.case.lesson.claims.iter().filter(about).count() > 1
 }
@@ -154,7 +154,7 @@ fn unquoted(part: &str) -> Option<&str> {
     inside('\'').or_else(|| inside('"'))
 }
 
-fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict {
+pub(super) fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict {
     let Stated { known, claim, parts, .. } = stated;
     let place = |index: usize| line_span(known, claim, index);
     let failed = match evidence.raised() {

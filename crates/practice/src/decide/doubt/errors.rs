@@ -65,7 +65,7 @@ pub(in crate::decide) fn lacking(snippet: &Snippet, raised: &Raised) -> Option<V
             Verdict::undecided(format!("what it asks for is not there, or not allowed: `{words}`"))
         }
         "EOFError" | "KeyboardInterrupt" => Verdict::undecided(format!("it waits for a person: `{words}`")),
-        _ if ENVIRONMENT.is_match(&snippet.code) => hinted(
+        _ if may_be_of_environment(snippet, name, &raised.message) => hinted(
             format!("it asks for variables of the reader's environment: `{words}`"),
             "give each a value in the code to fall back on",
         ),
@@ -93,6 +93,26 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?im)["']<[a-z_ ]+>["']|#.*(?-u:\b)your (?:own )?(?:code|answer|method|solution|function|implementation)|^\s*#\s*(?:or|vs\.?|versus)\s*:?\s*$|(?-i:TODO)"#)
         .expect("a valid expression")
 });
+
+/// Whether an error may come of a variable that the reader has and this run has not, or the other way round.
+fn may_be_of_environment(snippet: &Snippet, name: &str, message: &str) -> bool {
+    let found = ENVIRONMENT.find_iter(&snippet.code);
+    match name {
+        "KeyError" => found.into_iter().any(|it| {
+            let asked = it.as_str().trim_end_matches(['[', '.', '(']).len() + it.start();
+            let asked = snippet.code[asked..].lines().next().unwrap_or_default().trim_start();
+            let Some(key) = asked.strip_prefix('[') else {
+                return ![".get(", "("].iter().any(|it| asked.starts_with(it));
+            };
+            // The very one, or one of which nobody knows what it is called.
+            !key.starts_with(['\'', '"']) || key[1..].starts_with(message.trim_matches('\''))
+        }),
+        "NameError" | "UnboundLocalError" | "ZeroDivisionError" | "IndexError" | "RecursionError" | "ImportError" => {
+            false
+        }
+        _ => found.into_iter().next().is_some(),
+    }
+}
 
 static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u:\b)(?:os\.environb?(?-u:\b)|environ\s*(?:\[|\.)|getenvb?\()").expect("a valid expression")

@@ -3,6 +3,7 @@
 mod errors;
 mod parts;
 mod prompts;
+mod settled;
 mod tests;
 mod values;
 

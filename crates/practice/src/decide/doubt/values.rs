@@ -9,7 +9,8 @@ use super::errors::{lacking, typed};
 use super::hinted;
 use super::parts::changed_between;
 use super::prompts::{at_prompt, failing_statement, raised_in};
-use crate::decide::output::shortened;
+use super::settled::{Left, left};
+use crate::decide::output::{Stated, explain, shortened};
 use crate::decide::{Known, Verdict, ends, time};
 use crate::run::{BEARABLE, End, Evidence};
 
@@ -59,13 +60,15 @@ pub(in crate::decide) fn of_output(
     if let Some(verdict) = doubts {
         return Some(verdict);
     }
-    if CHANCE.is_match(&snippet.code) && !snippet.code.contains("seed(") {
-        return Some(hinted(
-            "what it prints depends on chance",
-            "let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn",
-        ));
+    let ClaimKind::Output { parts, whole } = &claim.kind else { return None };
+    let mut settled = None;
+    for (source, verdict) in sources(known, claim, snippet, evidence) {
+        match left(known, claim, snippet, evidence, source) {
+            Left::All => return Some(verdict),
+            Left::Nothing => {}
+            Left::But(parting) => settled = Some(parting),
+        }
     }
-    let ClaimKind::Output { parts, .. } = &claim.kind else { return None };
     let sorted = |lines: &mut Vec<String>| {
         lines.retain(|line| !line.trim().is_empty());
         lines.sort();
@@ -83,12 +86,34 @@ pub(in crate::decide) fn of_output(
     if evidence.delayed > BEARABLE && known.varies(snippet).durations && numbered(&stated) == numbered(&printed) {
         return Some(Verdict::undecided(time::busy(evidence)));
     }
-    (stated == printed && THREADS.is_match(&snippet.code)).then(|| {
+    let threads = (stated == printed && THREADS.is_match(&snippet.code)).then(|| {
         hinted(
             "the same lines come in another order, which threads and processes do not promise",
             "mark the output `unordered`",
         )
-    })
+    });
+    let stated = Stated { known, claim, parts, whole: *whole, snippet };
+    threads.or_else(|| settled.map(|parting| explain(stated, parting, evidence)))
+}
+
+/// What in the code makes something another thing in every run or on every machine, and the doubt that comes with it.
+fn sources(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidence) -> Vec<(&'static Regex, Verdict)> {
+    let mut all: Vec<(&'static Regex, Verdict)> = Vec::new();
+    let part = match known.part_of(claim, evidence) {
+        Some(part) => known.case.source.lines().span(part.line).slice(known.case.source.text()),
+        None => snippet.code.as_str(),
+    };
+    if let Some(found) = MACHINE.find(part) {
+        all.push((&MACHINE, Verdict::undecided(format!("`{}` is another on every machine", found.as_str()))));
+    }
+    if TODAY.is_match(&snippet.code) && claim.text.contains(|char: char| char.is_ascii_digit()) {
+        all.push((&TODAY, hinted("what it prints depends on the day", "put `<...>` in the place of what differs")));
+    }
+    if CHANCE.is_match(&snippet.code) && !snippet.code.contains("seed(") {
+        let way = "let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn";
+        all.push((&CHANCE, hinted("what it prints depends on chance", way)));
+    }
+    all
 }
 
 /// Whether a snippet looks at lines, and runs with others that a reader may have put above it.
@@ -104,13 +129,6 @@ fn of_another_day(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence:
     }
     if claim.text.trim() == "?" {
         return Some(Verdict::undecided("it is asked of the reader"));
-    }
-    let part = match known.part_of(claim, evidence) {
-        Some(part) => known.case.source.lines().span(part.line).slice(known.case.source.text()),
-        None => snippet.code.as_str(),
-    };
-    if let Some(found) = MACHINE.find(part) {
-        return Some(Verdict::undecided(format!("`{}` is another on every machine", found.as_str())));
     }
     if claim.text.starts_with("<module '") || OWN.is_match(&claim.text) {
         return Some(Verdict::undecided("it shows what is so on the author's machine"));
@@ -133,9 +151,6 @@ fn of_another_day(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence:
     };
     if claim.text.lines().any(|line| code(line.trim())) {
         return Some(Verdict::undecided("it repeats code, to speak about it"));
-    }
-    if TODAY.is_match(&snippet.code) && claim.text.contains(|char: char| char.is_ascii_digit()) {
-        return Some(hinted("what it prints depends on the day", "put `<...>` in the place of what differs"));
     }
     let (_, running) = known.case.python;
     let text = known.case.source.text();
