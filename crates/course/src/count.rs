@@ -81,6 +81,12 @@ fn counted(snippet: &Snippet, module: &Module, thing: Thing) -> Option<RangeIncl
         Thing::Tasks if counts.tasks == 0 || counts.tasks_repeat => return None,
         Thing::Tasks => counts.tasks..=counts.tasks + 1,
         Thing::Routes => exactly(module.usage.routes.len()),
+        Thing::Imports => {
+            let mut statements: Vec<_> = module.imports.iter().map(|it| it.span).collect();
+            statements.dedup();
+            let top = module.imports.iter().filter(|it| it.top_level).count().min(statements.len());
+            top..=module.imports.iter().map(|it| it.names.len().max(1)).sum()
+        }
     })
 }
 

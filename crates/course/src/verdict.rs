@@ -3,9 +3,9 @@
 use percent_encoding::percent_decode_str;
 
 use crate::claim::{Claim, ClaimKind, Subject};
-use crate::count;
 use crate::lesson::{Course, Lesson};
 use crate::snippet::Snippet;
+use crate::{count, line};
 
 /// Whether a claim holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub struct Surroundings<'a> {
 pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surroundings<'_>) -> Verdict {
     match &claim.kind {
         ClaimKind::Link { url } => link(course, lesson, url, around),
-        ClaimKind::Line { first, last } => match claim.about {
-            Subject::Snippet(index) => line(&lesson.snippets[index], *first, *last),
+        ClaimKind::Line { first, last, says } => match claim.about {
+            Subject::Snippet(index) => line::decide(lesson, &lesson.snippets[index], *first, *last, says.as_ref()),
             Subject::Lesson => Verdict::Undecided("no code is shown here"),
         },
         ClaimKind::Count { number, thing } => match claim.about {
@@ -182,15 +182,6 @@ pub(crate) fn is_absolute(url: &str) -> bool {
         scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     });
     named || url.starts_with("//")
-}
-
-fn line(snippet: &Snippet, first: u32, last: u32) -> Verdict {
-    let (start, count) = shown_lines(snippet);
-    if first < start || last >= start + count {
-        let shown = format!("the code shown has lines {start} to {}", start + count.max(1) - 1);
-        return Verdict::False(shown);
-    }
-    Verdict::Undecided("the line is shown; whether it is what the text says was not compared")
 }
 
 /// The number of the first line shown, and how many lines of real code are shown. A closing comment that counts what was

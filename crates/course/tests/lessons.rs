@@ -84,7 +84,10 @@ fn dump(lesson: &Lesson, source: &Source) -> String {
                 format!(" = {} {parts:?}", if *whole { "all of" } else { "among it" })
             }
             ClaimKind::Response { statuses, .. } if !statuses.is_empty() => format!(" = {statuses:?}"),
-            ClaimKind::Line { first, last } => format!(" = {first}-{last}"),
+            ClaimKind::Line { first, last, says } => {
+                let says = says.as_ref().map(|it| format!(" {} {}", it.deed.as_str(), it.name));
+                format!(" = {first}-{last}{}", says.unwrap_or_default())
+            }
             ClaimKind::Version { major, minor } => format!(" = {major}.{minor}"),
             _ => String::new(),
         };

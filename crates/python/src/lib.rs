@@ -30,6 +30,6 @@ pub use imports::Import;
 pub use module::{Module, parse};
 pub use names::Names;
 pub use prints::{Print, Prints, prints};
-pub use statements::{Statement, StatementKind, statements};
+pub use statements::{Statement, StatementKind, headers, statements};
 pub use symbols::{Decorator, Symbol, SymbolKind};
 pub use usage::{Application, Route, Usage};

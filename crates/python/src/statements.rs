@@ -1,4 +1,5 @@
 use etude_text::Span;
+use ruff_python_ast::statement_visitor::{self, StatementVisitor};
 use ruff_python_ast::{Expr, ModModule, Stmt};
 use ruff_python_parser::Parsed;
 
@@ -31,6 +32,29 @@ pub fn statements(source: &str) -> Vec<Statement> {
     depth::with_tree(source, describe).unwrap_or_default()
 }
 
+/// Every statement, however deep; of those with a body, the part before it.
+pub fn headers(source: &str) -> Vec<Span> {
+    depth::with_tree(source, |parsed| {
+        let mut collector = Headers(Vec::new());
+        collector.visit_body(parsed.suite());
+        collector.0
+    })
+    .unwrap_or_default()
+}
+
+struct Headers(Vec<Span>);
+
+impl<'a> StatementVisitor<'a> for Headers {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        let own = self.0.len();
+        self.0.push(span_of(stmt));
+        statement_visitor::walk_stmt(self, stmt);
+        if let Some(inner) = self.0.get(own + 1) {
+            self.0[own].end = inner.start;
+        }
+    }
+}
+
 fn describe(parsed: &Parsed<ModModule>) -> Vec<Statement> {
     let kind = |statement: &Stmt| match statement {
         Stmt::Expr(_) => StatementKind::Expression,
@@ -48,6 +72,13 @@ fn describe(parsed: &Parsed<ModModule>) -> Vec<Statement> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_statement_with_a_body_what_stands_before_it() {
+        let source = "def f(a,\n      b):\n    return g(\n        a)\nx = 1\n";
+        let found: Vec<&str> = headers(source).into_iter().map(|span| span.slice(source).trim_end()).collect();
+        assert_eq!(found, ["def f(a,\n      b):", "return g(\n        a)", "x = 1"]);
+    }
 
     #[test]
     fn statements_are_told_apart() {

@@ -1,7 +1,8 @@
 use etude_text::Severity;
 
 use super::{Check, Context, Report};
-use crate::claim::ClaimKind;
+use crate::claim::{ClaimKind, Subject};
+use crate::line::is_shown;
 use crate::verdict::{Verdict, decide};
 
 pub(super) static CHECK: Check = Check {
@@ -41,7 +42,12 @@ and the numbers are those of the file, say where it starts: `lineno-start=28` on
 
 fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
     for claim in &ctx.lesson.claims {
-        let ClaimKind::Line { first, last } = claim.kind else { continue };
+        let (ClaimKind::Line { first, last, .. }, Subject::Snippet(code)) = (&claim.kind, claim.about) else {
+            continue;
+        };
+        if is_shown(&ctx.lesson.snippets[code], *first, *last) {
+            continue;
+        }
         let Verdict::False(reason) = decide(ctx.course, ctx.lesson, claim, ctx.around) else { continue };
         let subject = match last > first {
             true => format!("lines {first} to {last} are not shown"),

@@ -44,6 +44,7 @@ mod unlisted_package;
 mod unrun_main;
 mod unstated_prerequisite;
 mod unused_ignore;
+mod wrong_line;
 
 use etude_text::{Diagnostic, Severity, Source, Sources};
 
@@ -144,6 +145,7 @@ pub static CHECKS: &[&Check] = &[
     &unrun_main::CHECK,
     &unstated_prerequisite::CHECK,
     &unused_ignore::CHECK,
+    &wrong_line::CHECK,
 ];
 
 /// The check with this code, made by reading or by runs.

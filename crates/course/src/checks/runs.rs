@@ -262,9 +262,10 @@ pub static UNDECIDED_CLAIM: Check = Check {
     severity: Severity::Warning,
     summary: "With `--strict`: what the lesson says, and no run can decide",
     documentation: r#"
-Something that the lesson says of its code and that was found neither true nor false: the code could not be run, what it
-prints hangs on chance or on the machine, or the words are none that a rule can decide. It is reported with `--strict`
-only.
+Something that the lesson says of its code and that was found neither true nor false: the code could not be run,
+what it prints hangs on chance or on the machine, or the words are none that a rule can decide.
+
+It may be false, and nobody would notice. Much of it is for people to judge, so it is reported with `--strict` only.
 
 Wrong:
 
@@ -293,8 +294,8 @@ print(random.randint(1, 6))
 ```
 ````
 
-Do what the hint says; state it in a way that a run can decide, as an output, a time, an exception or a status; or write
-`<!-- etude: ignore undecided-claim -->` before what is only for people to judge.
+Do what the hint says; state it in a way that a run can decide, as an output, a time, an exception or a status; or
+write `<!-- etude: ignore undecided-claim -->` before what is only for people to judge.
 "#,
     run: |_, _| {},
 };

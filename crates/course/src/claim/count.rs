@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use etude_markdown::{BlockId, BlockKind, Document};
+use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
+use etude_text::Span;
 use regex::{Captures, Regex};
 
 use super::bind::Binder;
@@ -12,7 +13,7 @@ use crate::prose::Prose;
 use crate::snippet::{Lang, Siblings, Snippet};
 
 /// The names of what is counted.
-const THINGS: [(&str, Thing); 19] = [
+const THINGS: [(&str, Thing); 21] = [
     ("lines of code", Thing::Lines),
     ("lines", Thing::Lines),
     ("async functions", Thing::AsyncFunctions),
@@ -32,10 +33,15 @@ const THINGS: [(&str, Thing); 19] = [
     ("tasks", Thing::Tasks),
     ("routes", Thing::Routes),
     ("endpoints", Thing::Routes),
+    ("import statements", Thing::Imports),
+    ("imports", Thing::Imports),
 ];
 
 const NUMBERS: [&str; 11] =
     ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// What it has, and how many.
+const NUMBER: &str = r"(?P<verb>has|contains|defines|declares|consists of|includes|uses|is|spans|starts|creates|spawns|launches|schedules|runs)\s+(?:(?:only|just|exactly|a total of)\s+)?";
 
 /// What the sentence is about: code that is shown, and nothing else.
 const SUBJECT: &str = r"(?:this|the|that|our|whole|entire)\s+(?:(?:whole|entire|complete|above|following|next|previous|async|small|short|example)\s+)?(?:code|snippet|script|program|module|listing|example|file|app|server|test file)(?:\s+(?P<where>above|below))?";
@@ -44,9 +50,17 @@ static STATED: LazyLock<Regex> = LazyLock::new(|| {
     let things = THINGS.map(|(name, _)| name.replace(' ', r"\s+")).join("|");
     let numbers = NUMBERS.join("|");
     Regex::new(&format!(
-        r"(?i)(?-u:\b){SUBJECT}\s+(?P<verb>has|contains|defines|declares|consists of|includes|uses|is|spans|starts|creates|spawns|launches|schedules|runs)\s+(?:(?:only|just|exactly|a total of)\s+)?(?P<number>[0-9]{{1,4}}|{numbers})\s+(?P<thing>{things})(?-u:\b)"
+        r"(?i)(?-u:\b){SUBJECT}\s+{NUMBER}(?P<number>[0-9]{{1,4}}|{numbers})\s+(?P<thing>{things})(?-u:\b)"
     ))
     .expect("a valid expression")
+});
+
+/// "`pot.py` has 5 functions", behind the name.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let things = THINGS.map(|(name, _)| name.replace(' ', r"\s+")).join("|");
+    let numbers = NUMBERS.join("|");
+    Regex::new(&format!(r"(?i)^\s*{NUMBER}(?P<number>[0-9]{{1,4}}|{numbers})\s+(?P<thing>{things})(?-u:\b)"))
+        .expect("a valid expression")
 });
 
 /// "Async functions: 4", "Uses comprehensions (10 occurrences)".
@@ -63,7 +77,7 @@ static THIS_CODE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binder: &Binder<'_>) -> Vec<Claim> {
-    let mut claims = Vec::new();
+    let mut claims = named(text, document, binder);
     for (id, block) in document.iter() {
         if !matches!(block.kind, BlockKind::Paragraph) {
             continue;
@@ -88,6 +102,34 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
             let span = prose.span(range);
             let words = span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
             let kind = ClaimKind::Count { number, thing };
+            claims.push(Claim { kind, text: words, span, inferred: true, found: Found::Sentence, about });
+        }
+    }
+    claims
+}
+
+/// What is said right behind the name of a file that is shown once.
+fn named(text: &str, document: &Document, binder: &Binder<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (_, block) in document.iter().filter(|(_, block)| matches!(block.kind, BlockKind::Paragraph)) {
+        for inline in &block.inlines {
+            let InlineKind::Code(name) = &inline.kind else { continue };
+            let shown = |it: &&Snippet| it.title.as_ref().is_some_and(|title| title.name == *name);
+            let mut all = binder.snippets.iter().filter(shown);
+            let (Some(snippet), None) = (all.next(), all.next()) else { continue };
+            let prose = Prose::of(text, block).without_quotes();
+            let at = (inline.span.end - prose.start) as usize;
+            let Some((range, number, thing)) = NAMED.captures(&prose.text[at..]).and_then(|it| count(&it)) else {
+                continue;
+            };
+            let range = at..at + range.end;
+            let sentence = prose.sentence(range.start);
+            if supposes(&prose.text[sentence.clone()], range.end - sentence.start) {
+                continue;
+            }
+            let span = Span::new(inline.span.start, prose.span(range).end);
+            let words = span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
+            let (kind, about) = (ClaimKind::Count { number, thing }, Subject::Snippet(snippet.index));
             claims.push(Claim { kind, text: words, span, inferred: true, found: Found::Sentence, about });
         }
     }

@@ -43,7 +43,7 @@ pub enum ClaimKind {
     /// A link leads somewhere.
     Link { url: String },
     /// A line of the shown code, or of a file, is what the text says it is.
-    Line { first: u32, last: u32 },
+    Line { first: u32, last: u32, says: Option<Says> },
     /// The code shown has so many of something.
     Count { number: u32, thing: Thing },
     /// A Python version is needed at least.
@@ -67,6 +67,39 @@ impl ClaimKind {
     }
 }
 
+/// What a text says that a line does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Says {
+    pub deed: Deed,
+    /// The last part of a dotted name.
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Calls,
+    Awaits,
+    Imports,
+    Defines,
+    Returns,
+    Raises,
+}
+
+impl Deed {
+    pub const ALL: [Deed; 6] = [Deed::Calls, Deed::Awaits, Deed::Imports, Deed::Defines, Deed::Returns, Deed::Raises];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Deed::Calls => "calls",
+            Deed::Awaits => "awaits",
+            Deed::Imports => "imports",
+            Deed::Defines => "defines",
+            Deed::Returns => "returns",
+            Deed::Raises => "raises",
+        }
+    }
+}
+
 /// What code has a number of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
@@ -84,6 +117,7 @@ pub enum Thing {
     /// Made by `create_task`.
     Tasks,
     Routes,
+    Imports,
 }
 
 impl Thing {
@@ -101,6 +135,7 @@ impl Thing {
             Thing::Withs => "with statements",
             Thing::Tasks => "calls that make tasks",
             Thing::Routes => "routes",
+            Thing::Imports => "imports",
         }
     }
 }

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::bind::Binder;
 use super::elapsed::supposes;
-use super::{Claim, ClaimKind, Found, Subject};
+use super::{Claim, ClaimKind, Deed, Found, Says, Subject};
 use crate::prose::Prose;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -87,7 +87,9 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
             };
             // Lines of code are counted from one; "line 0" is one of a text.
             let Some(shown) = shown.filter(|_| first > 0 && stated(whole.start())) else { continue };
-            claims.push(claim(text, ClaimKind::Line { first, last: last.max(first) }, span, Subject::Snippet(shown)));
+            let says = said(&text[span.end as usize..block.span.end as usize]);
+            let kind = ClaimKind::Line { first, last: last.max(first), says };
+            claims.push(claim(text, kind, span, Subject::Snippet(shown)));
         }
         for found in VERSION.captures_iter(&prose.text) {
             let (Some(whole), Ok(minor)) = (found.get(0), found["minor"].parse()) else { continue };
@@ -127,6 +129,30 @@ fn elsewhere(behind: &str) -> Option<&str> {
     let clause = place.split([',', '.', ';', ':', '(', '\n']).next().unwrap_or_default();
     let shown = clause.split_whitespace().take(5).any(|word| SHOWN.contains(&word.to_lowercase().as_str()));
     (!shown).then_some(clause)
+}
+
+/// What is said of a line right behind its number: "of `pot.py` calls `pour`", ": imports asyncio."
+static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^[\s*_]*(?:(?:of|in|from)\s+(?:`[^`\n]+`|the (?:code|snippet|example|script|program|file)(?: above)?))?[\s*_:,]*",
+        r"(?:we\s+|you\s+|it\s+|the (?:code|script|program)\s+)?(?P<deed>call|await|import|define|return|raise)s?\s+",
+        r"(?:the\s+|an?\s+)?(?:function\s+|coroutine\s+|class\s+|method\s+|module\s+)?",
+        r"(?:`(?P<code>[^`\n]+)`|(?P<bare>[a-z_][a-z0-9_.]*)(?:\s*$|[.,;)]+(?:\s|$)))",
+    ))
+    .expect("a valid expression")
+});
+
+fn said(behind: &str) -> Option<Says> {
+    let found = SAID.captures(behind)?;
+    let deed =
+        Deed::ALL.into_iter().find(|deed| deed.as_str().trim_end_matches('s') == found["deed"].to_lowercase())?;
+    // A word without backticks is one of the language, but for the name of a module.
+    let name = found.name("code").or(found.name("bare").filter(|_| deed == Deed::Imports))?.as_str();
+    let name = name.trim_start_matches("await ").trim_start_matches("import ").split('(').next().unwrap_or_default();
+    let name = if deed == Deed::Imports { name.split('.').next() } else { name.rsplit('.').next() }.unwrap_or_default();
+    let word = !name.is_empty() && !name.starts_with(|char: char| char.is_ascii_digit());
+    let word = word && name.chars().all(|char| char.is_alphanumeric() || char == '_');
+    word.then(|| Says { deed, name: name.to_owned() })
 }
 
 /// Whether a line begins with these words and goes on with a colon: "**Line 12**: …".
