@@ -252,10 +252,27 @@ fn shape(text: &str) -> String {
     shape
 }
 
-/// What a terminal shows of a text: without colours, and without the folder that a reader does not have.
+/// What a terminal shows of a text: without colours, the last of what is written over itself, and without the folder that
+/// a reader does not have.
 pub(super) fn plain(text: &str) -> String {
     static COLOURS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").expect("a valid expression"));
-    COLOURS.replace_all(text, "").replace("/sandbox/work/", "")
+    let text = COLOURS.replace_all(text, "").replace("/sandbox/work/", "");
+    if !text.contains('\r') {
+        return text;
+    }
+    text.split_inclusive('\n').map(overwritten).collect()
+}
+
+/// `10 %\r20 %` leaves `20 %`.
+fn overwritten(line: &str) -> String {
+    let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+    let mut seen: Vec<char> = Vec::new();
+    for written in line.split('\r') {
+        let written: Vec<char> = written.chars().collect();
+        let rest = seen.split_off(written.len().min(seen.len()));
+        seen = written.into_iter().chain(rest).collect();
+    }
+    format!("{}{end}", seen.into_iter().collect::<String>())
 }
 
 #[cfg(test)]
@@ -293,6 +310,12 @@ mod tests {
             "NameError: name 'pot' is not defined. Did you mean: 'pots'?",
             true,
         );
+    }
+
+    #[test]
+    fn what_is_written_over_itself() {
+        assert_eq!(plain("10 %\r20 %\r100 %\ndone\n"), "100 %\ndone\n");
+        assert_eq!(plain("pouring\rdone\r\n"), "doneing\n");
     }
 
     #[test]

@@ -44,8 +44,9 @@ fn all(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting
     }
     let parting = matched(&stated, &trimmed(stdout), how)?;
     // A warning comes before what the statement gives, an error behind it.
-    let terminals = [format!("{stdout}{stderr}"), format!("{}{stdout}", without_source(stderr))];
-    let seen = terminals.iter().any(|terminal| matched(&stated, &trimmed(terminal), how).is_none());
+    let warned = [without_source(stderr), without_advice(stderr), without_advice(&without_source(stderr))];
+    let terminals = warned.map(|warned| format!("{warned}{stdout}")).into_iter().chain([format!("{stdout}{stderr}")]);
+    let seen = terminals.into_iter().any(|terminal| matched(&stated, &trimmed(&terminal), how).is_none());
     let seen = seen || !stderr.is_empty() && is_merged(&stated, stdout, stderr, how.varies);
     let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout, how.varies);
     (!same).then_some(parting)
@@ -55,7 +56,8 @@ fn all(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting
 fn is_merged(stated: &[&str], stdout: &str, stderr: &str, varies: Varies) -> bool {
     let (out, warned) = (trimmed(stdout), without_source(stderr));
     let stated: Vec<&str> = trimmed_slice(stated).iter().copied().filter(|line| !line.is_empty()).collect();
-    [stderr, &warned].into_iter().any(|stderr| {
+    let (bare, short) = (without_advice(stderr), without_advice(&warned));
+    [stderr, &warned, &bare, &short].into_iter().any(|stderr| {
         let error: Vec<String> = trimmed(stderr).into_iter().map(|line| place_of_warning(line, &stated)).collect();
         let [out, error]: [Vec<&str>; 2] =
             [out.clone(), error.iter().map(String::as_str).collect()].map(|lines| kept(&lines));
@@ -102,6 +104,11 @@ fn without_source(stderr: &str) -> String {
     lines.concat()
 }
 
+/// Without what Python advises below a warning, and authors leave out.
+fn without_advice(stderr: &str) -> String {
+    stderr.split_inclusive('\n').filter(|line| !line.contains("Enable tracemalloc to get")).collect()
+}
+
 /// What a terminal shows: the command itself stands before what it prints.
 pub(super) fn shown(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let parting = all(parts, stdout, stderr, how)?;
@@ -126,13 +133,20 @@ pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, how:
 fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let parting = ending(stated, at, stdout, stderr, how)?;
     // A program that shows one itself goes on.
-    let begins = |index: &usize| ERROR.find(stated[*index]).is_some_and(|found| found.start() == 0);
-    let goes_on = (at + 1..stated.len()).find(begins).is_some_and(|error| {
-        let around = [&stated[..at], &stated[error + 1..]].concat();
-        let shown = trimmed(stderr).iter().any(|line| same_error(stated[error], line, how.varies));
-        shown && matched(&around, &trimmed(stdout), how).is_none()
-    });
-    (!goes_on).then_some(parting)
+    let begins = |line: &str| ERROR.find(line).is_some_and(|found| found.start() == 0);
+    let Some(error) = (at + 1..stated.len()).find(|index| begins(stated[*index])) else { return Some(parting) };
+    let around = [&stated[..at], &stated[error + 1..]].concat();
+    if around.iter().all(|line| line.is_empty()) || matched(&around, &trimmed(stdout), how).is_some() {
+        return Some(parting);
+    }
+    let told = trimmed(stderr);
+    if told.iter().any(|line| same_error(stated[error], line, how.varies)) {
+        return None;
+    }
+    Some(match told.iter().rfind(|line| begins(line)) {
+        Some(printed) => Parting::Differs { index: error, printed: (*printed).to_owned() },
+        None => Parting::Missing { index: error },
+    })
 }
 
 /// A traceback is compared by its last line: the lines of the files in it are the reader's own.

@@ -19,7 +19,7 @@ static SERVES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static CONNECTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"open_connection\(\s*["'](?:localhost|127\.0\.0\.1)["']\s*,\s*(?:port\s*=\s*)?([0-9]{2,5})"#)
+    Regex::new(r#"open_connection\(\s*["'](?:localhost|127\.0\.0\.1)["']\s*,\s*(?:port\s*=\s*)?([0-9]{1,5})"#)
         .expect("a valid expression")
 });
 
@@ -69,7 +69,7 @@ pub(super) fn answering(lender: &Lender<'_>, index: usize, asks: &[Ask]) -> Resu
     let port = asks.iter().find_map(|ask| ask.port).unwrap_or(USUAL_PORT);
     match unanswered {
         Some(ask) if parts.is_empty() => {
-            let place = format!("127.0.0.1:{port}{}", ask.path);
+            let place = format!("127.0.0.1:{}{}", ask.port.unwrap_or(port), ask.path);
             let hint = "show the server in a fence before, or give both the same `session=name`";
             Err(Why::hinted(format!("it asks `{place}`, and no snippet before serves that"), hint))
         }

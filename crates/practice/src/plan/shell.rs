@@ -95,7 +95,7 @@ static HERE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"<<-?\s*['"]?([A-Za-z_]+)['"]?"#).expect("a valid expression"));
 
 static OWN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:https?://|(?:^|[\s"']))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?P<port>[0-9]{2,5}))?(?P<path>/[^\s"'`|;)>]*)?"#)
+    Regex::new(r#"(?:https?://|(?:^|[\s"']))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s"'`|;)>]*)?"#)
         .expect("a valid expression")
 });
 
@@ -203,6 +203,7 @@ mod tests {
             let found: Vec<_> = found.iter().map(|it| (it.method.as_str(), it.port, it.path.as_str())).collect();
             assert_eq!(found, expected, "{text}");
         };
+        check("curl http://127.0.0.1:9/pots", &[("GET", Some(9), "/pots")]);
         check("curl http://127.0.0.1:8000/pots?full=1", &[("GET", Some(8000), "/pots")]);
         check("curl -X PUT localhost:9000", &[("PUT", Some(9000), "/")]);
         check("curl \"http://localhost/pots\" -d '{}'", &[("POST", None, "/pots")]);

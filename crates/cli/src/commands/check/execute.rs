@@ -72,9 +72,7 @@ pub(super) fn execute(
     for ((folder, plans), OfCourse { python, ran, unmet }) in planned.into_iter().zip(ran) {
         if let Some(unmet) = unmet {
             let diagnostic = unmet.diagnostic(folder, sources)?;
-            if !wrong.contains(&diagnostic) {
-                wrong.push(diagnostic);
-            }
+            wrong.extend(diagnostic.filter(|it| !wrong.contains(it)));
         }
         let mut ran = ran.into_iter();
         let mut of_lessons = Vec::new();

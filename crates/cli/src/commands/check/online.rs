@@ -54,6 +54,8 @@ enum Heard {
     Status(u16),
     NoHost,
     Nothing,
+    /// It was not asked: the address is none.
+    NoAddress,
 }
 
 fn answers(addresses: Vec<String>, patience: Duration) -> BTreeMap<String, Answer> {
@@ -88,6 +90,7 @@ fn answer(heard: Heard, connected: bool) -> Answer {
         Heard::Status(_) => Answer::Unsure("its host refuses to say"),
         Heard::NoHost if connected => Answer::Gone("there is no such host".to_owned()),
         Heard::NoHost | Heard::Nothing => Answer::Unsure("nobody answers"),
+        Heard::NoAddress => Answer::Unsure("it is no whole address, so that nobody was asked"),
     }
 }
 
@@ -109,9 +112,18 @@ fn hear(agent: &Agent, address: &str) -> Heard {
     heard
 }
 
+/// As a browser sends it, which takes letters of every script.
+fn encoded(address: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'!'..=b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    address.bytes().map(encode).collect()
+}
+
 fn request(agent: &Agent, method: Method, address: &str) -> Heard {
-    let Ok(request) = ureq::http::Request::builder().method(method).uri(address).body(()) else {
-        return Heard::Nothing;
+    let Ok(request) = ureq::http::Request::builder().method(method).uri(encoded(address)).body(()) else {
+        return Heard::NoAddress;
     };
     match agent.run(request) {
         // The body is not of interest, and is dropped with its connection.
@@ -170,6 +182,13 @@ mod tests {
             }
         });
         address
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_not_asked() {
+        let agent = Agent::config_builder().build().into();
+        assert!(matches!(hear(&agent, "https://tea.example:port/"), Heard::NoAddress));
+        assert_eq!(encoded("https://tea.example/茶 x"), "https://tea.example/%E8%8C%B6%20x");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What a `course.toml` asks for and cannot be had. It is said there, and keeps no other course from being run.
+//! What a `course.toml` asks for and cannot be had. It is said there, unless it is nobody's fault, and keeps no other
+//! course from being run.
 
 use std::ops::Range;
 
@@ -11,7 +12,8 @@ use etude_text::{Diagnostic, Sources, Span};
 /// Why the snippets of a course were not run.
 pub(super) struct Unmet {
     error: anyhow::Error,
-    place: Place,
+    /// `None` where the world is to blame, and not the course.
+    place: Option<Place>,
 }
 
 enum Place {
@@ -30,6 +32,9 @@ impl Unmet {
             let mut all = config.packages.iter().flatten();
             Place::Package(all.find(|it| *it == wanted || name(it) == name(wanted)).map_or(wanted, |it| it).to_owned())
         };
+        if matches!(error.downcast_ref(), Some(Error::Unreachable { .. })) {
+            return Ok(Self { error, place: None });
+        }
         let place = match error.downcast_ref::<Error>() {
             Some(Error::NotInstalled { .. } | Error::TooOld { .. }) if config.python.is_some() => Some(Place::Python),
             Some(Error::NoSuchPackage { package, .. }) => Some(listed(package)),
@@ -41,7 +46,7 @@ impl Unmet {
             _ => error.downcast_ref::<NotARequirement>().map(|error| Place::Package(error.text.clone())),
         };
         match place {
-            Some(place) => Ok(Self { error, place }),
+            Some(_) => Ok(Self { error, place }),
             None => Err(error),
         }
     }
@@ -52,18 +57,23 @@ impl Unmet {
 
     /// Why nobody knows what the snippets do.
     pub(super) fn reason(&self) -> String {
-        format!("its course cannot be run: {}", self.message())
+        let way = self.hint().filter(|_| self.place.is_none()).map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("its course cannot be run: {}{way}", self.message())
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.error.downcast_ref::<Error>().and_then(Error::hint)
     }
 
     /// The error itself, where no `course.toml` says it: it came with the command line.
-    pub(super) fn diagnostic(self, folder: &CourseFolder, sources: &Sources) -> anyhow::Result<Diagnostic> {
-        let place = |file| self.place.within(sources.get(file).text()).map(Span::at);
+    pub(super) fn diagnostic(self, folder: &CourseFolder, sources: &Sources) -> anyhow::Result<Option<Diagnostic>> {
+        let Some(wrong) = &self.place else { return Ok(None) };
+        let place = |file| wrong.within(sources.get(file).text()).map(Span::at);
         let Some((file, span)) = folder.settings.and_then(|file| Some((file, place(file)?))) else {
             return Err(self.error);
         };
-        let hint = self.error.downcast_ref::<Error>().and_then(Error::hint);
         let diagnostic = Diagnostic::new(COURSE_TOML.code, COURSE_TOML.severity, file, span, self.message());
-        Ok(diagnostic.hint(hint.unwrap_or_else(|| "correct it, or take it out".to_owned())))
+        Ok(Some(diagnostic.hint(self.hint().unwrap_or_else(|| "correct it, or take it out".to_owned()))))
     }
 }
 
