@@ -55,7 +55,9 @@ pub fn prints(source: &str, is_source: &dyn Fn(&str) -> bool) -> Option<Prints> 
             for stmt in parsed.suite() {
                 let from = follower.found.calls.len();
                 follower.visit_stmt(stmt);
-                let value = matches!(stmt, Stmt::Expr(it) if follower.depends(&it.value));
+                let mut search = Search { follower: &follower, found: false };
+                search.visit_stmt(stmt);
+                let value = search.found;
                 let depends =
                     value || follower.module_controlled() || follower.found.calls[from..].iter().any(|it| it.depends);
                 follower.found.statements.push((span_of(stmt), depends));

@@ -90,6 +90,19 @@ fn stale_outputs_are_rewritten_and_nothing_else() {
 }
 
 #[test]
+fn outputs_at_the_end_of_a_line_are_rewritten_in_any_fence() {
+    let lesson = "# Tea\n\n~~~python\nprint(1)  #> 1\nprint(2)  #> 3\nfor cup in (1, 2):\n    print(cup)\n    #> 1\n    #> 3\n~~~\n";
+    let folder = TempFolder::new().file("tea.md", lesson);
+    let said = etude(&folder, "check --update tea.md");
+    assert_eq!(folder.read("tea.md"), lesson.replace("#> 3", "#> 2"), "{said}");
+    let lines = "# Tea\n\n```python\nprint('a\\nb')  #> c\n```\n";
+    let folder = TempFolder::new().file("tea.md", lines);
+    let said = etude(&folder, "check --update tea.md");
+    assert!(said.contains("the end of one has no room"), "{said}");
+    assert_eq!(folder.read("tea.md"), lines);
+}
+
+#[test]
 fn every_claim_is_a_test_for_junit() {
     let folder = TempFolder::new().file("tea.md", LESSON.replace("os.urandom(4).hex()", "\"tea\""));
     let said = etude(&folder, "check --quiet --junit report.xml tea.md");

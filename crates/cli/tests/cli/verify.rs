@@ -81,6 +81,47 @@ fn strict_counts_what_is_undecided() {
 }
 
 #[test]
+fn strict_tells_each_undecided_claim_wherever_it_is_read() {
+    let lesson = "# Tea\n\n```python\nimport random\nprint(random.random())\n```\n\n```output\n0.25\n```\n\n[a](https://tea.dev)\n";
+    let folder = TempFolder::new().file("tea.md", lesson);
+    assert!(folder.etude("check").starts_with("exit 0"));
+    assert_snapshot!(folder.etude("check --strict"), @"
+    exit 1
+    --- stdout
+    warning[undecided-claim]: undecided: `0.25`: what it prints depends on chance
+     --> tea.md:9:1
+      |
+    9 | 0.25
+      | ^^^^
+      |
+      = hint: let it begin with `random.seed(1)`, or put `<...>` in the place of
+              what is drawn
+
+    warning[undecided-claim]: undecided: `https://tea.dev`: other hosts are not
+                              asked
+      --> tea.md:12:1
+       |
+    12 | [a](https://tea.dev)
+       | ^^^^^^^^^^^^^^^^^^^^
+       |
+       = hint: `--online` asks the host, or silence it with `<!-- etude: ignore
+               undecided-claim -->`
+
+    --- stderr
+    1 file, 2 snippets, 2 claims: 0 true, 0 false, 2 undecided; 2 warnings (… ms)
+    ");
+    let github = folder.etude("check --strict --github --quiet");
+    assert_eq!(github.matches("::warning file=tea.md").count(), 2, "{github}");
+    let output = folder.command("check --strict --json --junit report.xml").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let found = report["diagnostics"].as_array().expect("a list");
+    assert_eq!(found.iter().filter(|it| it["code"] == "undecided-claim" && it["severity"] == "warning").count(), 2);
+    let junit = folder.read("report.xml");
+    assert_eq!(junit.matches("<failure").count(), 2, "{junit}");
+    assert!(folder.etude("check --strict --ignore undecided-claim").starts_with("exit 0"));
+}
+
+#[test]
 fn course_toml_silences_what_runs_find() {
     let folder = lesson().file("course.toml", "[checks]\nfalse-output = \"off\"\nneeds-context = \"off\"\n");
     assert!(folder.etude("check").starts_with("exit 0"));

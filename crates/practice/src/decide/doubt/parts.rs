@@ -15,16 +15,21 @@ pub(in crate::decide) fn partial(known: &Known<'_>, snippet: &Snippet) -> Option
         lesson.snippets.iter().rev().find(|it| it.title.as_ref().is_some_and(|title| title.name == file.path))
     });
     let all = with.map(|index| &lesson.snippets[index]).chain(files);
-    all.into_iter().find(|it| it.is_cut() || has_stub(it)).map(|it| known.line(it.span.start))
+    // What is lent with `...` for a body does nothing of what is said of it.
+    let is_part =
+        |it: &&Snippet| it.is_cut() || has_stub(it, "class ") || it.index != snippet.index && has_stub(it, "def ");
+    all.into_iter().find(is_part).map(|it| known.line(it.span.start))
 }
 
-/// A class that is only named, `...` its whole body.
-fn has_stub(snippet: &Snippet) -> bool {
+/// A class or function that is only named, `...` its whole body.
+fn has_stub(snippet: &Snippet, keyword: &str) -> bool {
     let mut before = "";
     snippet.python.is_some()
         && snippet.code.lines().filter(|line| !line.trim().is_empty()).any(|line| {
-            let class = std::mem::replace(&mut before, line).trim_start().starts_with("class ");
-            class && line.trim() == "..." && !snippet.code.contains("Protocol")
+            let begins =
+                std::mem::replace(&mut before, line).trim_start().trim_start_matches("async ").starts_with(keyword);
+            let meant = ["Protocol", "@overload", "abstract"].iter().any(|word| snippet.code.contains(word));
+            begins && line.trim() == "..." && !meant
         })
 }
 

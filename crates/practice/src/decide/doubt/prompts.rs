@@ -41,7 +41,11 @@ pub(super) fn at_prompt(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
         parts.sort();
         (inside.starts_with('{') || text.trim().starts_with("dict_")).then_some(parts)
     };
-    if parts(&claim.text).is_some_and(|stated| parts(&part.stdout) == Some(stated)) {
+    // Behind a label, as well.
+    let bare = |text: &str| text.find('{').map(|at| (text[..at].to_owned(), parts(text[at..].trim_end())));
+    if parts(&claim.text).is_some_and(|stated| parts(&part.stdout) == Some(stated))
+        || bare(&claim.text).is_some_and(|stated| bare(&part.stdout) == Some(stated))
+    {
         return Some(Verdict::undecided("it is the same in another order, as Pythons before 3.7 had it"));
     }
     let advances = ["next(", "__next__(", ".send("].iter().any(|call| typed.contains(call));

@@ -37,6 +37,10 @@ fn found(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidenc
     }
     let nothing = |depends: bool| (!depends).then_some(Left::Nothing);
     if snippet.kind == SnippetKind::Console {
+        // A person may type what is shown.
+        if source.is_match("input(") {
+            return None;
+        }
         let Action::Console(statements) = &session.steps[step].action else { return None };
         let line = known.line(claim.span.start);
         let (mut code, mut range) = (String::new(), 0..0);
