@@ -130,6 +130,7 @@ fn request(agent: &Agent, method: Method, address: &str) -> Heard {
         Ok(response) => Heard::Status(response.status().as_u16()),
         Err(ureq::Error::HostNotFound) => Heard::NoHost,
         Err(ureq::Error::Io(error)) if is_of_no_host(&error) => Heard::NoHost,
+        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => Heard::NoAddress,
         Err(_) => Heard::Nothing,
     }
 }
@@ -187,7 +188,7 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_not_asked() {
         let agent = Agent::config_builder().build().into();
-        assert!(matches!(hear(&agent, "https://tea.example:port/"), Heard::NoAddress));
+        assert!(matches!(hear(&agent, "https://<pot>.tea.example/"), Heard::NoAddress));
         assert_eq!(encoded("https://tea.example/茶 x"), "https://tea.example/%E8%8C%B6%20x");
     }
 
