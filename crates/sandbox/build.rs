@@ -8,7 +8,7 @@ use std::process::Command;
 fn main() {
     println!("cargo:rerun-if-changed=guest");
     println!("cargo:rerun-if-changed=src/area.rs");
-    println!("cargo:rerun-if-changed=src/wire.rs");
+    println!("cargo:rerun-if-changed=src/wire");
     println!("cargo:rerun-if-changed=../clock/src");
     let out = PathBuf::from(variable("OUT_DIR")).join("guest.so");
     let target = variable("TARGET");

@@ -42,7 +42,12 @@ mod traced;
 mod transcript;
 mod verdict;
 mod warm;
-#[allow(dead_code, unreachable_pub, reason = "shared with the guest library, which uses the other half")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "shared with the guest library, which uses the other half"
+)]
 mod wire;
 
 pub use cgroup::Hierarchy;

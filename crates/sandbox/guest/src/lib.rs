@@ -26,6 +26,6 @@ mod stand_ins;
 mod supervisor;
 mod sys;
 mod trace;
-#[allow(dead_code, reason = "each side of the wire uses its half")]
-#[path = "../../src/wire.rs"]
+#[allow(dead_code, unused_imports, reason = "each side of the wire uses its half")]
+#[path = "../../src/wire/mod.rs"]
 mod wire;
