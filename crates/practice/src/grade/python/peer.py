@@ -4,6 +4,7 @@ A call, its answer, and calls nested inside it share one socket, since only one 
 """
 import decimal
 import math
+import types
 
 from etude_frames import Broken, Frames
 from etude_values import (
@@ -15,6 +16,11 @@ MOST_TURNS = 150
 MOST_OBJECTS = 200_000
 MOST_CONTAINERS = 100_000
 _MALFORMED = (KeyError, IndexError, ValueError, TypeError, AttributeError, ArithmeticError, decimal.DecimalException)
+
+
+def _identity(thing):
+    """What makes it the same as before. Each look at a method makes a new object, which would be described anew."""
+    return (id(thing.__self__), id(thing.__func__)) if type(thing) is types.MethodType else id(thing)
 
 
 class Peer(Frames):
@@ -67,14 +73,15 @@ class Peer(Frames):
 
     def number(self, thing):
         """The number of an object of ours, and whether it is new to the other side."""
-        known = self.number_of.get(id(thing))
+        key = _identity(thing)
+        known = self.number_of.get(key)
         if known is not None:
             self.sent[known] += 1
             return known, False
         if len(self.mine) >= MOST_OBJECTS:
             self.fail("too many objects are shared at once")
         self.last += 1
-        self.mine[self.last], self.number_of[id(thing)], self.sent[self.last] = thing, self.last, 1
+        self.mine[self.last], self.number_of[key], self.sent[self.last] = thing, self.last, 1
         return self.last, True
 
     # Values in.
@@ -202,7 +209,7 @@ class Peer(Frames):
         self.sent[number] -= times
         if self.sent[number] <= 0:
             del self.sent[number]
-            self.number_of.pop(id(self.mine.pop(number)), None)
+            self.number_of.pop(_identity(self.mine.pop(number)), None)
 
     def forget_containers(self):
         """Between tests: what one test shared is none of the next one's business."""
