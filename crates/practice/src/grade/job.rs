@@ -12,7 +12,7 @@ use crate::plan::File;
 use crate::seal;
 
 /// In the order in which they import each other.
-const MODULES: [(&str, &str); 18] = [
+const MODULES: [(&str, &str); 19] = [
     ("etude_frames", include_str!("python/frames.py")),
     ("etude_values", include_str!("python/values.py")),
     ("etude_peer", include_str!("python/peer.py")),
@@ -21,6 +21,7 @@ const MODULES: [(&str, &str); 18] = [
     ("etude_learner", include_str!("python/learner.py")),
     ("etude_proxies", include_str!("python/proxies.py")),
     ("etude_making", include_str!("python/making.py")),
+    ("etude_decoys", include_str!("python/decoys.py")),
     ("etude_policy", include_str!("python/policy.py")),
     ("etude_judge", include_str!("python/judge.py")),
     ("etude_report", include_str!("python/report.py")),

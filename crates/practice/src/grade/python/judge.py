@@ -195,6 +195,7 @@ class Judge(Making, Policy):
     def new_test(self, name):
         self.test = name
         self.refused.clear()
+        self.made.clear()
         self.claims = 0
 
     def end_test(self):
@@ -271,10 +272,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self.judge.sources.get(name)
 
 
-def start(socket, sources, profile):
-    """Puts the stand-ins in place of the learner's modules, of which `sources` has names and texts."""
+def start(socket, sources, texts, profile):
+    """Puts the stand-ins in place of the learner's modules, of which `sources` has names and texts; and the tests' texts."""
     judge = proxies.JUDGE = Judge(socket, profile)
     judge.modules, judge.sources = list(sources), sources
+    judge.start_decoys([*texts, *(text or "" for text in sources.values())])
     judge.watch()
     sys.meta_path.insert(0, Finder(judge, set(sources)))
     seed = random.seed

@@ -22,7 +22,9 @@ def main():
     sys.argv[0] = ""
     report = Report()
     profile = order["profile"]
-    judge = etude_judge.start(socket.socket(fileno=LINK), dict(order["modules"]), None if profile is None else set(profile))
+    profile = None if profile is None else set(profile)
+    texts = [open(path, encoding="utf-8", errors="replace").read() for path in order["tests"]]
+    judge = etude_judge.start(socket.socket(fileno=LINK), dict(order["modules"]), texts, profile)
     random.seed(order["seed"])
     try:
         judge.ask("seed", order["seed"])
@@ -33,6 +35,7 @@ def main():
         os._exit(0)
     try:
         matrix = judge.matrix() if not judge.dead else None
+        judge.record_decoys()
     except BaseException:
         matrix = None
     report.say(done=True, matrix=matrix, recorded=sorted(judge.recorded))

@@ -34,7 +34,7 @@ class OfClass(type):
             _derive(cls, name, bases, names)
 
     def __call__(cls, *arguments, **named):
-        return JUDGE.ask("call", cls, arguments, Keywords(named))
+        return JUDGE.make(cls, arguments, named)
 
     def __getattr__(cls, name):
         if name in OWN:
