@@ -30,8 +30,10 @@ pub struct Print {
     pub depends: bool,
     /// The texts it is known to print, in order, with anything between them.
     pub literals: Vec<String>,
-    /// It is a statement of the module, so that it prints once.
+    /// It is a statement of the module, under no other, so that it prints once.
     pub once: bool,
+    /// It ends a line of standard output.
+    pub ends_line: bool,
 }
 
 /// Follows what `is_source` says of names, dotted names, and calls (with the opening bracket). `None` where the code is no
@@ -48,6 +50,7 @@ pub fn prints(source: &str, is_source: &dyn Fn(&str) -> bool) -> Option<Prints> 
             found: Prints::default(),
             around: Vec::new(),
             controlled: false,
+            nested: 0,
         };
         loop {
             let before = follower.known.size();
@@ -96,6 +99,8 @@ struct Follower<'a> {
     around: Vec<String>,
     /// Whether it comes to this statement depends.
     controlled: bool,
+    /// How many statements are around that may skip this one, or repeat it.
+    nested: usize,
 }
 
 impl<'a> Follower<'a> {
@@ -152,7 +157,9 @@ impl<'a> Follower<'a> {
     fn under(&mut self, depends: bool, walk: impl FnOnce(&mut Self)) {
         let before = self.controlled;
         self.controlled |= depends;
+        self.nested += 1;
         walk(self);
+        self.nested -= 1;
         self.controlled = before;
     }
 
@@ -208,7 +215,8 @@ impl<'a> Follower<'a> {
         self.found.unclear |=
             depends && call.arguments.keywords.iter().any(|it| it.arg.as_ref().is_some_and(|it| it == "end"));
         let literals = call.arguments.args.iter().flat_map(literals).filter(|it| !it.is_empty()).collect();
-        self.found.calls.push(Print { span: span_of(call), depends, literals, once: false });
+        let ends_line = call.arguments.keywords.iter().all(|it| it.arg.as_ref().is_some_and(|it| it == "sep"));
+        self.found.calls.push(Print { span: span_of(call), depends, literals, once: false, ends_line });
     }
 
     fn function(&mut self, it: &'a ast::StmtFunctionDef) {
@@ -317,8 +325,11 @@ impl<'a> Visitor<'a> for Follower<'a> {
             _ => {}
         }
         let from = self.found.calls.len();
+        let opens = usize::from(matches!(stmt, Stmt::With(_) | Stmt::ClassDef(_)));
+        self.nested += opens;
         visitor::walk_stmt(self, stmt);
-        if let (Stmt::Expr(it), true, false) = (stmt, self.around.is_empty(), self.controlled)
+        self.nested -= opens;
+        if let (Stmt::Expr(it), true, 0) = (stmt, self.around.is_empty(), self.nested)
             && let (Expr::Call(call), [print]) = (&*it.value, &mut self.found.calls[from..])
         {
             print.once = print.span == span_of(call);
@@ -435,6 +446,18 @@ mod tests {
             &[],
             true,
         );
+    }
+
+    #[test]
+    fn only_a_statement_under_no_other_prints_once() {
+        let source = "print('a')\nfor i in 'xy':\n    print('b')\nwith pot:\n    print('c')\ndef f():\n    print('d')\n\
+                      [print('e') for _ in 'xy']\nprint('f', end='')\n";
+        let found = prints(source, &|_| false).expect("whole Python");
+        let told: Vec<_> = found.calls.iter().map(|it| (it.literals.concat(), it.once, it.ends_line)).collect();
+        let expected = [("a", true, true), ("b", false, true), ("c", false, true), ("d", false, true)]
+            .into_iter()
+            .chain([("e", false, true), ("f", true, false)]);
+        assert_eq!(told, expected.map(|(text, once, line)| (text.to_owned(), once, line)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -301,6 +301,9 @@ pub(super) fn within(parts: &[String], stdout: &str, varies: Varies) -> Option<P
     let anywhere: Vec<&str> = ["..."].into_iter().chain(stated.iter().copied()).chain(["..."]).collect();
     let how = How { unordered: false, varies };
     matched(&anywhere, &printed, how)?;
+    if let ([_], [printed]) = (parts, &printed[..]) {
+        return Some(Parting::Differs { index: 0, printed: (*printed).to_owned() });
+    }
     // Where it seems to begin, for a person.
     let first = Pattern::new(stated.first()?, true, varies)?;
     let Some(from) = printed.iter().position(|line| first.fits(line)) else {

@@ -1,5 +1,6 @@
 //! Holds what a lesson says against what its runs did. Pure: claims and evidence in, verdicts out.
 
+mod beside;
 mod doubt;
 mod ends;
 mod lines;

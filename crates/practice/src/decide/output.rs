@@ -5,7 +5,7 @@ use etude_text::Span;
 
 use super::lines::{Pattern, plain};
 use super::matching::{self, How, Parting, trimmed};
-use super::{Known, Verdict, doubt, moments};
+use super::{Known, Verdict, beside, doubt, moments};
 use crate::run::{BEARABLE, End, Evidence};
 
 /// A stated output and the snippet it is about.
@@ -48,6 +48,9 @@ pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
 
 fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) -> Verdict {
     let Stated { known, claim, parts, whole, snippet } = stated;
+    let lines: Vec<&str> = stdout.lines().collect();
+    let own = beside::stretch(known, claim, snippet, evidence, lines.len()).map(|own| lines[own].join("\n"));
+    let stdout = own.as_deref().unwrap_or(stdout);
     if !whole {
         return among(stated, stdout, stderr, evidence);
     }
@@ -138,10 +141,14 @@ fn among(stated: Stated<'_>, stdout: &str, stderr: &str, evidence: &Evidence) ->
         if beside && let Some(raised) = evidence.raised() {
             return Verdict::undecided(format!("it may not come to that line: it fails with `{}`", raised.kind));
         }
+        let printed = trimmed(stdout).join(" / ");
+        if beside && trimmed(stdout).len() == 1 {
+            let printed = shortened(&printed);
+            return Verdict::wrong(format!("it prints `{printed}`, and not `{part}`"), format!("write `{printed}`"));
+        }
         if beside {
             return Verdict::wrong(format!("it prints no `{part}`"), "write what is printed");
         }
-        let printed = trimmed(stdout).join(" / ");
         let shown = if printed.is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(&printed)) };
         return Verdict::wrong(format!("it prints {shown}, and not `{part}`"), "say what is printed");
     }

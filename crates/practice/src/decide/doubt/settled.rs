@@ -190,6 +190,7 @@ mod tests {
             depends,
             literals: vec![literal.to_owned()],
             once: false,
+            ends_line: true,
         };
         let calls = [print("rolled ", true), print("total ", false)];
         let printed = ["rolled 3", "rolled 4", "total 8", "other"];
