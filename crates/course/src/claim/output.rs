@@ -31,8 +31,8 @@ fn output_fence(text: &str, snippet: &Snippet, binder: &Binder<'_>) -> Claim {
         kind: ClaimKind::Output { whole: true, parts },
         text: snippet.code.trim_end().to_owned(),
         span: snippet.code_span(),
-        // An `output` fence is markup; plain text is output because of the words before it.
-        inferred: snippet.lang == Lang::None,
+        // An `output` fence is markup; others are output because of the words before them.
+        inferred: !matches!(snippet.lang, Lang::Output | Lang::Text),
         found: Found::Fence,
         about: about.map_or(Subject::Lesson, Subject::Snippet),
     }
@@ -152,9 +152,50 @@ static PRINTED_VALUE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid expression")
 });
 
+/// `# Output: 5`, on the line of a `print` or on its own, or with the lines below it.
+static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^#\s*(?:expected )?(?:outputs?|prints)\s*:\s*(.*)$").expect("a valid expression")
+});
+
+/// Comments that say by their label what is printed.
+fn labelled(snippet: &Snippet, comments: &[Span], claims: &mut Vec<Claim>) {
+    let own_line = |span: Span| {
+        let start = snippet.code[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        snippet.code[start..span.start as usize].trim().is_empty()
+    };
+    for (at, &span) in comments.iter().enumerate() {
+        let Some(found) = LABELLED.captures(span.slice(&snippet.code)) else { continue };
+        let mut lines = vec![(span, found[1].trim().to_owned())];
+        if found[1].trim().is_empty() {
+            let below = comments[at..].windows(2).take_while(|pair| {
+                let between = &snippet.code[pair[0].end as usize..pair[1].start as usize];
+                own_line(pair[1]) && between.matches('\n').count() == 1
+            });
+            let shown = below.map(|pair| (pair[1], pair[1].slice(&snippet.code)));
+            let bare =
+                |text: &str| text.strip_prefix("# ").unwrap_or(text.trim_start_matches('#')).trim_end().to_owned();
+            lines = shown.map(|(span, text)| (span, bare(text))).collect();
+        }
+        // "nothing" is no text that is printed, and an error is printed elsewhere.
+        let told = |text: &str| {
+            let text = text.to_lowercase();
+            ["nothing", "none", "no output", "(nothing", "(none"].iter().any(|it| text.starts_with(it))
+                || text.contains("error")
+        };
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
+        if lines.iter().any(|(_, text)| told(text)) {
+            continue;
+        }
+        let span = snippet.source_span(Span::new(first.0.start, last.0.end));
+        let parts = lines.iter().map(|(_, text)| text.clone()).collect();
+        claims.push(Claim { inferred: true, ..whole(snippet, parts, span, Found::Comment) });
+    }
+}
+
 /// `#>` lines, and comments behind a `print` on one line.
 fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
     let Some(module) = &snippet.python else { return };
+    let from = claims.len();
     let mut run: Vec<(Span, String)> = Vec::new();
     let flush = |run: &mut Vec<(Span, String)>, claims: &mut Vec<Claim>| {
         if let (Some(first), Some(last)) = (run.first(), run.last()) {
@@ -199,6 +240,9 @@ fn comments(text: &str, snippet: &Snippet, claims: &mut Vec<Claim>) {
         }
     }
     flush(&mut run, claims);
+    let found: Vec<Span> = claims[from..].iter().map(|claim| claim.span).collect();
+    let rest = module.comments.iter().copied().filter(|span| !found.contains(&snippet.source_span(*span)));
+    labelled(snippet, &rest.collect::<Vec<_>>(), claims);
 }
 
 /// Not `[a] - a remark about it`, and not `[D, B, object]`, which no list of classes looks like.

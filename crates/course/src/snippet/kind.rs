@@ -88,9 +88,18 @@ pub(crate) fn is_console(code: &str) -> bool {
     code.starts_with(">>> ") || code.starts_with("In [1]: ")
 }
 
+/// `>>> 9`: the value that a prompt would show, behind a prompt, and nothing that anybody types.
+fn is_lone_value(code: &str) -> bool {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"^>>> (?:-?[0-9][0-9._]*|True|False|None|'[^']*'|"[^"]*"|[\[{][^()]*[\]}])$"#)
+            .expect("a valid expression")
+    });
+    VALUE.is_match(code.trim())
+}
+
 /// Words that say that what follows was printed.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?-u:\b)(output|outputs|prints?|printed|expected|result|results in|you(’|')ll see|you (will|should) see|displays?|shows?)(?-u:\b)[^.!?\n]*:?[^A-Za-z0-9_]*$")
+    Regex::new(r"(?i)(?:(?:(?-u:\b)(?:you|we|i)(?:(?:’|')ll| will)?|and) get|(?-u:\b)(?:gives|yields|produces))(?-u:\b)[^.!?\n]*:[^A-Za-z0-9_]*$|(?-u:\b)(output|outputs|prints?|printed|expected|result|results in|you(’|')ll see|you (will|should) see|displays?|shows?)(?-u:\b)[^.!?\n]*:?[^A-Za-z0-9_]*$")
         .expect("a valid expression")
 });
 
@@ -110,11 +119,14 @@ pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) ->
     match snippet.lang {
         Lang::Python if shows(snippet, lead, before) => SnippetKind::Other,
         Lang::Python => python(snippet),
+        Lang::Shell if typed_nowhere(snippet, lead, before) => SnippetKind::Output,
         Lang::Shell => SnippetKind::Shell,
         Lang::PowerShell => SnippetKind::PowerShell,
         Lang::Diff => SnippetKind::Diff,
+        Lang::Json if prints_json(snippet, lead, before) => SnippetKind::Output,
         Lang::Json if answers(snippet, lead, before) => SnippetKind::Response,
         Lang::Output => SnippetKind::Output,
+        Lang::Text | Lang::None if is_lone_value(&snippet.code) => SnippetKind::Other,
         Lang::Text | Lang::None if is_console(&snippet.code) => SnippetKind::Console,
         Lang::Text | Lang::None if printed(snippet, lead, before) => SnippetKind::Output,
         _ => SnippetKind::Other,
@@ -193,8 +205,45 @@ fn printed(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
     match lead {
         Some(lead) => prints && PRINTED.is_match(lead.trim_end()),
         // Nothing between the two fences but blank lines.
-        None => prints && snippet.lang == Lang::Text && follows_directly(snippet, before),
+        None if snippet.lang == Lang::Text => prints && follows_directly(snippet, before),
+        None => follows_directly(snippet, before) && calls_print(before) && !is_typed(&snippet.code),
     }
+}
+
+/// A shell's fence that shows what was printed: it is announced so, and holds no command.
+fn typed_nowhere(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
+    static SAYS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?-u:\b)(?:outputs?|prints|printed)(?-u:\b)[^.!?\n]*:[^A-Za-z0-9_]*$")
+            .expect("a valid expression")
+    });
+    calls_print(before) && lead.is_some_and(|lead| SAYS.is_match(lead.trim_end())) && !is_typed(&snippet.code)
+}
+
+/// JSON behind a program that prints some.
+fn prints_json(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {
+    let json = before.last().is_some_and(|last| last.code.contains("json") && last.section == snippet.section);
+    json && calls_print(before)
+        && lead.map_or(follows_directly(snippet, before), |lead| PRINTED.is_match(lead.trim_end()))
+}
+
+/// Whether the snippet right before is a program that prints.
+fn calls_print(before: &[Snippet]) -> bool {
+    let program = |last: &Snippet| matches!(last.kind, SnippetKind::Script | SnippetKind::Fragment);
+    before.last().is_some_and(|last| program(last) && last.lang == Lang::Python && last.code.contains("print("))
+}
+
+/// Whether somebody types it: a command, code, a path or an address.
+fn is_typed(code: &str) -> bool {
+    static TYPED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?m)^\s*(?:[$%#>] |(?:sudo|python[0-9.]*|py|pip[0-9]?|uv|uvx|poetry|conda|curl|wget|cd|ls|cat|echo|export|set",
+            r"|git|docker|uvicorn|gunicorn|pytest|source|mkdir|touch|rm|cp|mv|make|npm|npx|node|brew|apt|apt-get|chmod|time)\s",
+            r"|(?:async |await |def |class |import |from |for |while |if |with |return |try:|@)|\./|[\w.]+ = |\S+\.[a-z]{1,4}$|https?://)",
+            r"|[├└│]",
+        ))
+        .expect("a valid expression")
+    });
+    TYPED.is_match(code)
 }
 
 fn answers(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) -> bool {

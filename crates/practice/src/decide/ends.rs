@@ -104,7 +104,7 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
             doubt.unwrap_or_else(|| failed(known, snippet, raised))
         }
         End::Exit { code: 0, .. } => Verdict::Holds,
-        End::Exit { code: 2, .. } if snippet.code.contains("parse_args(") => {
+        End::Exit { code: 2, .. } if doubt::wants_arguments(&snippet.code) => {
             Verdict::undecided("it is to be started with arguments")
         }
         End::Exit { code, .. } if snippet.kind == SnippetKind::Test => {
@@ -172,6 +172,9 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         .or_else(|| doubt::another_meant(known, snippet, raised));
     if let Some(verdict) = doubts {
         return verdict;
+    }
+    if snippet.kind == SnippetKind::Console && raised.kind == "NameError" {
+        return Verdict::undecided(format!("nothing before it binds what it takes: `{words}`"));
     }
     // The author knows: the exception is in the text, in a comment, or in the output shown.
     let broken = ["fix this", "fix the", "doesn't work", "does not work", "what is wrong", "what's wrong"];

@@ -21,7 +21,7 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?P<temporary>/tmp/[^\s'\x22,)>]+)",
         r"|(?P<own>/(?:Users|home|usr|opt|root|Library)(?:/[^\s'\x22,)>]*|(?-u:\b)))",
         r"|(?P<about>[~≈])\s?(?P<rough>[0-9]+(?:\.[0-9]+)?)",
-        r"|(?P<number>[0-9]+(?:\.[0-9]+)?)",
+        r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:e-[0-9]+)?)",
     ))
     .expect("a valid expression")
 });
@@ -65,8 +65,8 @@ pub(super) struct Pattern {
     pattern: Regex,
     /// What is stated where a number is measured.
     numbers: Vec<Measured>,
-    /// What a set is shown to have, in no order.
-    set: Option<Vec<String>>,
+    /// With the elements of sets sorted, which come in no order.
+    sets: Option<String>,
     /// A value in brackets without its blanks: authors wrap and space them as they like.
     bare: Option<String>,
     /// With runs of blanks as one, for lines with tabs.
@@ -94,7 +94,7 @@ impl Pattern {
             at = whole.end();
             let before = &stated[..whole.start()];
             let has = |name| found.name(name).is_some();
-            let is_decimal = has("number") && whole.as_str().contains('.');
+            let is_decimal = has("number") && whole.as_str().contains(['.', 'e']);
             let measured = is_decimal && varies.durations && is_time(before, &stated[at..]);
             if has("any") {
                 pattern.push_str(".*?");
@@ -134,7 +134,7 @@ impl Pattern {
         Some(Self {
             pattern: Regex::new(&pattern).ok()?,
             numbers,
-            set: elements(stated),
+            sets: sorted_sets(stated),
             bare: bare(stated),
             tabbed: TABS.replace_all(stated, " ").into_owned(),
             classes: stated.contains("<class").then(|| CLASS_OF.replace_all(stated, "<class '").into_owned()),
@@ -171,7 +171,7 @@ impl Pattern {
         {
             return true;
         }
-        self.set.as_ref().is_some_and(|set| elements(line).as_ref() == Some(set))
+        self.sets.as_ref().is_some_and(|stated| sorted_sets(line).as_ref() == Some(stated))
             || self.bare.as_ref().is_some_and(|stated| bare(line).as_ref() == Some(stated))
             || self.fits_as_text(line)
     }
@@ -193,16 +193,24 @@ impl Pattern {
     }
 }
 
-/// The sorted elements of `{'a', 'b'}`, whose order differs from run to run.
-fn elements(line: &str) -> Option<Vec<String>> {
-    let counted = line.trim().strip_prefix("Counter(").and_then(|rest| rest.strip_suffix(')'));
-    let inside = counted.unwrap_or(line.trim()).strip_prefix('{')?.strip_suffix('}')?;
-    let pairs = counted.is_none() && inside.contains(':');
-    let plain = !pairs && !inside.contains(['{', '(', '[']) && inside.contains(',');
-    let mut elements: Vec<String> = inside.split(',').map(|element| element.trim().replace('"', "'")).collect();
-    elements.sort();
-    plain.then_some(elements)
+/// A line with the elements of `{'a', 'b'}` sorted, whose order differs from run to run.
+fn sorted_sets(line: &str) -> Option<String> {
+    let mut any = false;
+    let sorted = SET.replace_all(line.trim(), |found: &regex::Captures<'_>| {
+        let mut elements: Vec<String> = found[2].split(',').map(|it| it.trim().replace('"', "'")).collect();
+        // Equal counts come in the order in which they were met.
+        if found.get(1).is_none() && found[2].contains(':') || elements.len() < 2 {
+            return found[0].to_owned();
+        }
+        any = true;
+        elements.sort();
+        format!("{}{{{}}}", found.get(1).map_or("", |it| it.as_str()), elements.join(", "))
+    });
+    any.then(|| sorted.into_owned())
 }
+
+static SET: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(Counter\()?\{([^{}()\[\]]*)\}").expect("a valid expression"));
 
 /// `[1, "a b" ]` as `[1,'a b']`, and `<class 'str'>` as `str`, as some prompts show it.
 fn bare(line: &str) -> Option<String> {

@@ -38,18 +38,48 @@ pub(super) fn trimmed(text: &str) -> Vec<&str> {
 /// All that is printed: on standard output, or in a terminal, which shows standard error too.
 fn all(parts: &[String], stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let stated: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
-    if let Some(at) = stated.iter().position(|line| line.trim_start().starts_with("Traceback (most recent call last)"))
-    {
-        return traceback(&stated, at, stdout, stderr, how);
+    if let Some(at) = stated.iter().position(|line| line.contains(TRACEBACK)) {
+        // IPython rules a line above, and names the error at both ends.
+        let above = stated[..at].iter().rposition(|line| !line.is_empty());
+        let from = above.filter(|above| stated[*above].len() > 9 && stated[*above].trim_matches('-').is_empty());
+        return traceback(&stated, from.unwrap_or(at), stdout, stderr, how);
+    }
+    if let Some(at) = bare_error(&stated, stdout, stderr, how) {
+        return ending(&stated, at, stdout, stderr, how);
     }
     let parting = matched(&stated, &trimmed(stdout), how)?;
     // A warning comes before what the statement gives, an error behind it.
     let warned = [without_source(stderr), without_advice(stderr), without_advice(&without_source(stderr))];
     let terminals = warned.map(|warned| format!("{warned}{stdout}")).into_iter().chain([format!("{stdout}{stderr}")]);
-    let seen = terminals.into_iter().any(|terminal| matched(&stated, &trimmed(&terminal), how).is_none());
+    let mut partings: Vec<Option<Parting>> =
+        terminals.map(|terminal| matched(&stated, &trimmed(&terminal), how)).collect();
+    let seen = partings.iter().any(Option::is_none);
     let seen = seen || !stderr.is_empty() && is_merged(&stated, stdout, stderr, how.varies);
     let same = seen || same_json(&stated.join("\n"), stdout) || same_wrapped(&stated, stdout, how.varies);
-    (!same).then_some(parting)
+    // What both streams show is told where they come further than one.
+    partings.retain(|_| !stderr.is_empty());
+    let further = |one: Parting, other: Parting| if other.index() > one.index() { other } else { one };
+    (!same).then(|| partings.into_iter().flatten().fold(parting, further))
+}
+
+impl Parting {
+    /// The foretold line at which they part.
+    fn index(&self) -> usize {
+        match self {
+            Parting::Differs { index, .. } | Parting::Missing { index } | Parting::Apart { index, .. } => *index,
+            Parting::More { .. } => 0,
+        }
+    }
+}
+
+const TRACEBACK: &str = "Traceback (most recent call last)";
+
+/// Where the message of the error that ends a program stands behind all that is printed, without the traceback.
+fn bare_error(stated: &[&str], stdout: &str, stderr: &str, how: How) -> Option<usize> {
+    stderr.contains(TRACEBACK).then_some(())?;
+    let at = stated.iter().rposition(|line| ERROR.find(line).is_some_and(|found| found.start() == 0))?;
+    let before = trimmed_slice(&stated[..at]);
+    matched(before, &trimmed(stdout), how).is_none().then_some(at)
 }
 
 /// Whether it is what a terminal shows of both streams: each in its order, wherever one breaks into the other.
@@ -133,7 +163,7 @@ pub(super) fn without_remarks(parts: &[String], stdout: &str, stderr: &str, how:
 fn traceback(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> Option<Parting> {
     let parting = ending(stated, at, stdout, stderr, how)?;
     // A program that shows one itself goes on.
-    let begins = |line: &str| ERROR.find(line).is_some_and(|found| found.start() == 0);
+    let begins = |line: &str| !line.contains(TRACEBACK) && ERROR.find(line).is_some_and(|found| found.start() == 0);
     let Some(error) = (at + 1..stated.len()).find(|index| begins(stated[*index])) else { return Some(parting) };
     let around = [&stated[..at], &stated[error + 1..]].concat();
     if around.iter().all(|line| line.is_empty()) || matched(&around, &trimmed(stdout), how).is_some() {
@@ -166,7 +196,7 @@ fn ending(stated: &[&str], at: usize, stdout: &str, stderr: &str, how: How) -> O
     let whole = printed[begins.unwrap_or(printed.len().saturating_sub(1))..].join(" ");
     let printed = printed.last().copied().unwrap_or_default().to_owned();
     let fits = [message, stated[last]].iter().any(|stated| {
-        let stated = spaced(stated);
+        let stated = spaced(stated).trim_end_matches(':').to_owned();
         same_error(&stated, printed.trim(), how.varies) || same_error(&stated, &spaced(&whole), how.varies)
     });
     (!fits).then_some(if printed.is_empty() {

@@ -64,6 +64,12 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
         return Verdict::Holds;
     }
     let how = How { unordered: snippet.flag("unordered") || shown_unordered(known, claim), varies };
+    // A comment shows a text with its quotes, as a prompt would.
+    if let (Found::Comment, true, [part]) = (claim.found, claim.inferred, parts)
+        && unquoted(part).is_some_and(|text| stdout.lines().any(|line| line == text))
+    {
+        return Verdict::Holds;
+    }
     let parting = match claim.found {
         Found::Comment => matching::within(parts, stdout, varies),
         // The text goes through the output in pieces.
@@ -75,7 +81,7 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
     match parting.or_else(|| moments::parting(parts, stdout, stderr, how).filter(|_| settled)) {
         None => Verdict::Holds,
         // Words such as "the output for that is" may be about the first lines alone.
-        Some(Parting::More { printed }) if claim.inferred => Verdict::undecided(format!(
+        Some(Parting::More { printed }) if claim.inferred && !says_all(known, claim) => Verdict::undecided(format!(
             "it goes on with `{}`, and whether that is meant is not said",
             shortened(&printed)
         )),
@@ -88,6 +94,13 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
     }
 }
 
+/// "This prints only:" is about all of it.
+fn says_all(known: &Known<'_>, claim: &Claim) -> bool {
+    let lead = doubt::lead(known, claim).filter(|_| claim.found == Found::Fence).unwrap_or_default().to_lowercase();
+    let mut words = lead.rsplit(['.', '\n']).next().unwrap_or_default().split(|char: char| !char.is_alphabetic());
+    words.any(|word| ["only", "just", "exactly"].contains(&word))
+}
+
 /// Whether several fences show what a snippet prints.
 pub(super) fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
     let about = |claim: &&Claim| claim.about == Subject::Snippet(snippet.index) && claim.found == Found::Fence;
@@ -95,7 +108,7 @@ pub(super) fn in_pieces(known: &Known<'_>, snippet: &Snippet) -> bool {
 }
 
 /// What the claim is about: of a `>>>` session or a shell only what its statement prints.
-fn printed(known: &Known<'_>, claim: &Claim, evidence: &Evidence) -> (String, String) {
+pub(super) fn printed(known: &Known<'_>, claim: &Claim, evidence: &Evidence) -> (String, String) {
     match known.part_of(claim, evidence) {
         Some(part) => (part.stdout.clone(), part.stderr.clone()),
         None => (evidence.stdout.clone(), evidence.stderr.clone()),
@@ -164,6 +177,14 @@ fn unquoted(part: &str) -> Option<&str> {
 pub(super) fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence) -> Verdict {
     let Stated { known, claim, parts, .. } = stated;
     let place = |index: usize| line_span(known, claim, index);
+    let sorted = |lines: Vec<&str>| {
+        let mut lines: Vec<String> = lines.into_iter().map(|it| it.trim_end().to_owned()).collect();
+        lines.retain(|it| !it.is_empty());
+        lines.sort();
+        lines
+    };
+    let moved = claim.found == Found::Fence
+        && sorted(parts.iter().map(String::as_str).collect()) == sorted(plain(&evidence.stdout).lines().collect());
     let failed = match evidence.raised() {
         // At a prompt, the next statement does not know of it.
         Some(raised) if evidence.parts.is_empty() => {
@@ -172,6 +193,15 @@ pub(super) fn explain(stated: Stated<'_>, parting: Parting, evidence: &Evidence)
         _ => String::new(),
     };
     let (evidence, hint, span) = match parting {
+        Parting::Differs { index, printed } if moved => (
+            format!(
+                "it prints these lines in another order: here `{}`, and not `{}`",
+                shortened(&printed),
+                shortened(parts[index].trim())
+            ),
+            "put them in the order in which they are printed".to_owned(),
+            place(index),
+        ),
         Parting::Differs { index, printed } => (
             format!("it prints `{}`, and not `{}`", shortened(&printed), shortened(parts[index].trim())),
             format!("write `{}`", shortened(&printed)),
@@ -208,6 +238,6 @@ fn line_span(known: &Known<'_>, claim: &Claim, index: usize) -> Option<Span> {
 
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 100;
-    let line = text.replace('`', "'").replace('\n', " / ");
+    let line = text.replace('\n', " / ");
     if line.chars().count() <= LONGEST { line } else { line.chars().take(LONGEST).chain(['…']).collect() }
 }

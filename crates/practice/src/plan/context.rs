@@ -104,7 +104,9 @@ impl<'a> Lender<'a> {
                 missing.push(name.as_str());
             }
         }
-        if missing.is_empty() { Ok(()) } else { Err(self.undefined(index, &missing)) }
+        // At a prompt, what comes before a name that nobody binds does not need it.
+        let typed = open.len() == 1 && self.snippet(index).kind == SnippetKind::Console;
+        if missing.is_empty() || typed { Ok(()) } else { Err(self.undefined(index, &missing)) }
     }
 
     /// Finds one name for a snippet; false if nobody has it.

@@ -61,10 +61,24 @@ pub fn wanted(lesson: &Lesson, beside: &[File]) -> BTreeSet<String> {
     wanted
 }
 
-/// The snippets before one that are files; of two with one name the later.
-fn shown(lesson: &Lesson, before: usize) -> BTreeMap<&str, &str> {
-    let titled = lesson.snippets[..before].iter().filter_map(|snippet| Some((file_name(snippet)?, &*snippet.code)));
-    titled.collect()
+/// The snippets before one that are files; of two with one name the later, which may only go on.
+fn shown(lesson: &Lesson, before: usize) -> BTreeMap<&str, String> {
+    let mut shown: BTreeMap<&str, (String, &Snippet)> = BTreeMap::new();
+    for snippet in &lesson.snippets[..before] {
+        let Some(name) = file_name(snippet) else { continue };
+        let above = shown.remove(name).filter(|(_, last)| goes_on(last, snippet)).map(|(above, _)| above);
+        shown.insert(name, (above.unwrap_or_default() + &snippet.code, snippet));
+    }
+    shown.into_iter().map(|(name, (content, _))| (name, content)).collect()
+}
+
+/// Whether a snippet takes what one before it binds, and binds nothing of it anew.
+fn goes_on(above: &Snippet, snippet: &Snippet) -> bool {
+    let (provides, own) = (above.provides(), snippet.provides());
+    let imports =
+        |name: &str| snippet.python.iter().flat_map(|it| &it.imports).any(|it| it.names.iter().any(|it| it == name));
+    snippet.needs().iter().any(|name| provides.contains(name))
+        && provides.iter().all(|name| !own.contains(name) || imports(name))
 }
 
 /// The name under which a snippet can be a file.

@@ -74,7 +74,9 @@ impl Planner<'_> {
             return Err(needs::unlisted("pytest"));
         }
         let mut code = Code::of(lender.lesson, lender.snippet(index), lender.setting);
-        if !code.file.ends_with(".py") {
+        let name = files::file_name(lender.snippet(index));
+        let goes_on = name.is_some() && loan.snippets.keys().any(|&it| files::file_name(lender.snippet(it)) == name);
+        if !code.file.ends_with(".py") || goes_on {
             // What pytest collects has to be called so; what is borrowed stands above it.
             let borrowed = loan.snippets.keys().map(|&other| lender.snippet(other).code.as_str());
             let lines: Vec<&str> = loan.lines.iter().map(String::as_str).chain(borrowed).collect();
@@ -82,7 +84,7 @@ impl Planner<'_> {
             let text = lines.into_iter().chain([code.text.as_str()]).collect::<Vec<_>>().join("\n");
             let (text, above) = futures_first(&text).map_or((text, above), |text| (text, above + 1));
             code = Code {
-                file: "test_lesson.py".to_owned(),
+                file: if goes_on { code.file } else { "test_lesson.py".to_owned() },
                 first_line: code.first_line.saturating_sub(above).max(1),
                 text,
                 ..code

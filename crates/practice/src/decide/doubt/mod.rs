@@ -1,17 +1,21 @@
 //! What speaks against calling something false: chance, threads, things a run lacks, code that is meant to be wrong.
 
 mod errors;
+mod machine;
 mod parts;
 mod prompts;
 mod settled;
+mod shown;
 mod tests;
 mod values;
 
 use super::Verdict;
 
 pub(super) use self::errors::{another_meant, is_commented, lacking, unbound};
+pub(super) use self::machine::wants_arguments;
 pub(super) use self::parts::partial;
 pub(super) use self::prompts::failing_statement;
+pub(super) use self::shown::lead;
 pub(super) use self::tests::of_tests;
 pub(super) use self::values::of_output;
 

@@ -146,7 +146,8 @@ fn parting(stated: &[String], printed: &[&str], free: &[bool], varies: Varies) -
         (Some(stated), Some(printed)) => stated.chars().zip(printed.chars()).take_while(|(a, b)| a == b).count(),
         _ => 0,
     };
-    let at = (0..=all).filter(|&at| reached[at][line]).max_by_key(|&at| (alike(at), all - at))?;
+    let at =
+        (0..=all).filter(|&at| reached[at][line]).max_by_key(|&at| (alike(at), all - at == lines - line, all - at))?;
     let printed = printed.get(line).map(|line| (*line).to_owned());
     Some(match (at < all, printed) {
         (true, Some(printed)) => Parting::Differs { index: at, printed },

@@ -7,15 +7,17 @@ use regex::Regex;
 
 use super::errors::{lacking, typed};
 use super::hinted;
+use super::machine::{self, of_machine, of_sets};
 use super::parts::changed_between;
 use super::prompts::{at_prompt, failing_statement, raised_in};
 use super::settled::{Left, left};
+use super::shown::otherwise;
 use crate::decide::output::{Stated, explain, shortened};
 use crate::decide::{Known, Verdict, ends, time};
 use crate::run::{BEARABLE, End, Evidence};
 
 static CHANCE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)(?:random|randint|randrange|shuffle|secrets|uuid[0-9]?)(?-u:\b)").expect("a valid expression")
+    Regex::new(r"(?-u:\b)(?:random|randint|randrange|shuffle|secrets|urandom|getrandbits|SystemRandom|default_rng|Faker|uuid[0-9]?)(?-u:\b)").expect("a valid expression")
 });
 
 static THREADS: LazyLock<Regex> = LazyLock::new(|| {
@@ -51,12 +53,16 @@ pub(in crate::decide) fn of_output(
     {
         return Some(undecided);
     }
-    if let Some(raised) = evidence.raised()
+    if let Some(raised) = evidence.raised().filter(|_| known.part_of(claim, evidence).is_none())
         && let Some(verdict) = lacking(snippet, raised)
     {
         return Some(verdict);
     }
-    let doubts = of_another_day(known, claim, snippet, evidence).or_else(|| changed_between(known, snippet));
+    let doubts = of_another_day(known, claim, snippet, evidence)
+        .or_else(|| of_machine(known, claim, snippet, evidence))
+        .or_else(|| otherwise(known, claim, snippet, evidence))
+        .or_else(|| of_sets(known, claim, snippet, evidence))
+        .or_else(|| changed_between(known, snippet));
     if let Some(verdict) = doubts {
         return Some(verdict);
     }
@@ -113,6 +119,7 @@ fn sources(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evide
         let way = "let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn";
         all.push((&CHANCE, hinted("what it prints depends on chance", way)));
     }
+    all.extend(machine::sources(snippet, evidence));
     all
 }
 
@@ -202,7 +209,7 @@ fn shadowed<'a>(known: &Known<'a>, snippet: &Snippet) -> Option<&'a str> {
 
 /// What tells of the machine and its Python rather than of the code.
 static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)(?:sys\.(?:path|version|version_info|executable|platform|prefix|modules|getsizeof)|os\.(?:system|environ|getcwd|getlogin|cpu_count|uname)|platform\.[a-z]+|gethostname|dir|help|globals|locals|vars|__sizeof__|timeit|input|stdin\.[a-z]+)(?-u:\b)(?:\(|\[|\.|\)|$|\s)").expect("a valid expression")
+    Regex::new(r"(?-u:\b)(?:sys\.(?:path|version|version_info|executable|platform|prefix|modules|getsizeof)|os\.(?:system|environ|getcwd|getlogin|cpu_count|uname|listdir|scandir|walk)|platform\.[a-z]+|gethostname|dir|help|globals|locals|vars|__sizeof__|iterdir|r?glob|getpwall|psutil|disk_usage|getuser|timeit|input|stdin\.[a-z]+)(?-u:\b)(?:\(|\[|\.|\)|$|\s)").expect("a valid expression")
 });
 
 static TODAY: LazyLock<Regex> = LazyLock::new(|| {
