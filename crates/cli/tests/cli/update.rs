@@ -34,8 +34,8 @@ at <...>
   ```
 
 ```python
-import os
-print(os.urandom(4).hex())
+
+print(str(object())[-9:-1])
 ```
 
 ```output
@@ -51,6 +51,23 @@ for number in range(9):
 1
 ...
 8
+```
+
+```python
+import os
+
+print(os.getpid())
+print(\"warm\")
+for number in range(9):
+    print(number)
+```
+
+```output
+12345
+cold
+0
+...
+7
 ```
 ";
 

@@ -88,13 +88,16 @@ pub(crate) fn is_console(code: &str) -> bool {
     code.starts_with(">>> ") || code.starts_with("In [1]: ")
 }
 
-/// `>>> 9`: the value that a prompt would show, behind a prompt, and nothing that anybody types.
-fn is_lone_value(code: &str) -> bool {
+/// `>>> 9` below a program: the value that a prompt would show, behind a prompt, and nothing that anybody types.
+fn shows_values(snippet: &Snippet, before: &[Snippet]) -> bool {
     static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"^>>> (?:-?[0-9][0-9._]*|True|False|None|'[^']*'|"[^"]*"|[\[{][^()]*[\]}])$"#)
+        Regex::new(r#"^>>> ?(?:-?[0-9][0-9._]*|True|False|None|'[^']*'|"[^"]*"|[\[{(][^()]*[\]})])$"#)
             .expect("a valid expression")
     });
-    VALUE.is_match(code.trim())
+    let program = |last: &Snippet| last.runs() && last.kind != SnippetKind::Console && last.lang == Lang::Python;
+    let typed = || snippet.code.lines().map(str::trim).filter(|line| line.starts_with(">>>"));
+    let values = typed().next().is_some() && typed().all(|line| VALUE.is_match(line));
+    values && follows_directly(snippet, before) && before.last().is_some_and(program)
 }
 
 /// Words that say that what follows was printed.
@@ -126,7 +129,7 @@ pub(super) fn kind(snippet: &Snippet, lead: Option<&str>, before: &[Snippet]) ->
         Lang::Json if prints_json(snippet, lead, before) => SnippetKind::Output,
         Lang::Json if answers(snippet, lead, before) => SnippetKind::Response,
         Lang::Output => SnippetKind::Output,
-        Lang::Text | Lang::None if is_lone_value(&snippet.code) => SnippetKind::Other,
+        Lang::Text | Lang::None if shows_values(snippet, before) => SnippetKind::Other,
         Lang::Text | Lang::None if is_console(&snippet.code) => SnippetKind::Console,
         Lang::Text | Lang::None if printed(snippet, lead, before) => SnippetKind::Output,
         _ => SnippetKind::Other,

@@ -194,10 +194,11 @@ impl Pattern {
 }
 
 /// A line with the elements of `{'a', 'b'}` sorted, whose order differs from run to run.
-fn sorted_sets(line: &str) -> Option<String> {
+pub(super) fn sorted_sets(line: &str) -> Option<String> {
     let mut any = false;
     let sorted = SET.replace_all(line.trim(), |found: &regex::Captures<'_>| {
-        let mut elements: Vec<String> = found[2].split(',').map(|it| it.trim().replace('"', "'")).collect();
+        let elements = found[2].split(',').map(|it| it.trim().replace('"', "'"));
+        let mut elements: Vec<String> = elements.filter(|it| !it.is_empty()).collect();
         // Equal counts come in the order in which they were met.
         if found.get(1).is_none() && found[2].contains(':') || elements.len() < 2 {
             return found[0].to_owned();

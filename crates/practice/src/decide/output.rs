@@ -30,7 +30,9 @@ pub(super) fn decide(stated: Stated<'_>, evidence: &Evidence) -> Verdict {
         };
     }
     let prints = |line: &str| !line.trim_start().starts_with('#') && line.contains("print(");
-    if claim.found == Found::Comment && stdout.is_empty() && !snippet.code.lines().any(prints) {
+    let calls = snippet.python.is_none() || snippet.code.contains('(');
+    let silent = claim.found == Found::Comment || !calls && stderr.is_empty();
+    if silent && stdout.is_empty() && !snippet.code.lines().any(prints) {
         return Verdict::Undecided {
             reason: "nothing in the code prints".to_owned(),
             hint: Some("print the value, or show it in a `>>>` session".to_owned()),

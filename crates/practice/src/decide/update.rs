@@ -6,7 +6,7 @@ use etude_text::{Edit, Span};
 use super::lines::{Pattern, plain};
 use super::matching::{is_gap, trimmed};
 use super::varies::Varies;
-use super::{Case, Decision, Known, Verdict, What};
+use super::{Case, Decision, Known, Verdict, What, doubt};
 use crate::run::{End, Evidence};
 
 /// What can be put right, and what cannot.
@@ -76,7 +76,7 @@ fn fresh(
     let start = before.rfind('\n').map_or(0, |end| end + 1) as u32;
     let span = Span::new(start, claim.span.end);
     let raw = span.slice(text);
-    let printed = trimmed(stdout);
+    let printed = as_stated(snippet, parts, trimmed(stdout));
     let (printed, unordered) = if claim.found == Found::Comment {
         (own_lines(case, claim, snippet, parts, &printed)?, false)
     } else {
@@ -113,6 +113,18 @@ fn fresh(
     let mut text = kept.join(end);
     text.push_str(if raw.ends_with('\n') { end } else { "" });
     Ok(Edit::new(span, text))
+}
+
+/// The printed lines, with what is stated where only a figure differs that is another in every run.
+fn as_stated<'a>(snippet: &Snippet, parts: &'a [String], printed: Vec<&'a str>) -> Vec<&'a str> {
+    let varying = doubt::varying(snippet, &printed);
+    let masked = |line: &str| line.trim_end().replace(|char: char| char.is_ascii_digit(), "");
+    let stated = |at: usize, line: &str| {
+        let same = |part: &&String| masked(part) == masked(line) && part.contains(|char: char| char.is_ascii_digit());
+        parts.get(at).filter(same).or_else(|| parts.iter().find(same))
+    };
+    let lines = printed.iter().zip(varying).enumerate();
+    lines.map(|(at, (line, varies))| stated(at, line).filter(|_| varies).map_or(*line, String::as_str)).collect()
 }
 
 /// Which of the printed lines stand in this group of `#>` lines.

@@ -94,6 +94,13 @@ pub(crate) fn tells_times(code: &str) -> bool {
 }
 
 impl Known<'_> {
+    /// The code of a snippet and of those it runs with.
+    pub(super) fn session_code(&self, snippet: &Snippet) -> impl Iterator<Item = &str> {
+        let at = self.steps.get(&snippet.index);
+        let steps = at.into_iter().flat_map(|&(session, step)| &self.case.plan.sessions[session].steps[..=step]);
+        steps.map(|step| self.case.lesson.snippets[step.snippet].code.as_str())
+    }
+
     /// What may differ in all that a snippet prints.
     pub(super) fn varies(&self, snippet: &Snippet) -> Varies {
         // Programs of the machine say of it what they like.

@@ -59,8 +59,33 @@ fn diff(source: &Source, edits: &[Edit]) -> String {
         let [gone, come] = [&old[before..old.len() - behind], &new[before..new.len() - behind]];
         lines.push(format!("@@ -{line},{} +{},{} @@", gone.len(), line.saturating_add_signed(moved), come.len()));
         moved += come.len() as isize - gone.len() as isize;
-        lines.extend(gone.iter().map(|line| format!("-{}", visible(line))));
-        lines.extend(come.iter().map(|line| format!("+{}", visible(line))));
+        lines.extend(changed(gone, come));
     }
     lines.join("\n")
+}
+
+/// What goes and what comes, around the lines that stay.
+fn changed(old: &[&str], new: &[&str]) -> Vec<String> {
+    // How many lines can stay of what follows, from both places on.
+    let mut stay = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for at in (0..old.len()).rev() {
+        for to in (0..new.len()).rev() {
+            let skip = stay[at + 1][to].max(stay[at][to + 1]);
+            stay[at][to] = if old[at] == new[to] { stay[at + 1][to + 1] + 1 } else { skip };
+        }
+    }
+    let (mut at, mut to, mut lines) = (0, 0, Vec::new());
+    while at < old.len() || to < new.len() {
+        if at < old.len() && to < new.len() && old[at] == new[to] {
+            lines.push(format!(" {}", visible(old[at])));
+            (at, to) = (at + 1, to + 1);
+        } else if at < old.len() && (to == new.len() || stay[at + 1][to] >= stay[at][to + 1]) {
+            lines.push(format!("-{}", visible(old[at])));
+            at += 1;
+        } else {
+            lines.push(format!("+{}", visible(new[to])));
+            to += 1;
+        }
+    }
+    lines
 }

@@ -5,15 +5,19 @@ use std::sync::LazyLock;
 use etude_course::{Claim, Found, Lang, Snippet};
 use regex::Regex;
 
-use super::hinted;
+use super::{hinted, settled};
+use crate::decide::lines::sorted_sets;
 use crate::decide::output::{printed, shortened};
 use crate::decide::{Known, Verdict};
 use crate::run::{End, Evidence};
 
 /// What is another in every run of a program that asks for it.
-pub(super) fn sources(snippet: &Snippet, evidence: &Evidence) -> Vec<(&'static Regex, Verdict)> {
+pub(super) fn sources(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Vec<(&'static Regex, Verdict)> {
     let mut all: Vec<(&'static Regex, Verdict)> = Vec::new();
     let code = &snippet.code;
+    if known.session_code(snippet).any(|code| SIZES.is_match(code)) {
+        all.push((&SIZES, Verdict::undecided("how large an object is, every Python decides for itself")));
+    }
     if NUMBERED.is_match(code) {
         let reason = "it shows a number that the system gives out anew in every run";
         all.push((&NUMBERED, hinted(reason, "put `<...>` in the place of what differs")));
@@ -29,6 +33,12 @@ pub(super) fn sources(snippet: &Snippet, evidence: &Evidence) -> Vec<(&'static R
     all
 }
 
+/// Which of the printed lines show a number, or a time, that is another in every run.
+pub(in crate::decide) fn varying(snippet: &Snippet, lines: &[&str]) -> Vec<bool> {
+    let [numbered, timed] = [&NUMBERED, &CLOCKS].map(|source| settled::varying(snippet, source, lines));
+    numbered.into_iter().zip(timed).map(|(numbered, timed)| numbered || timed).collect()
+}
+
 /// What takes less, by the run's own clock, has waited for nothing.
 const WAITS: f64 = 0.05;
 
@@ -36,6 +46,8 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"getp?pid|\.pid(?-u:\b)|get_ident|\.ident(?-u:\b)|native_id|(?-u:\b)(?:id|hash)\(")
         .expect("a valid expression")
 });
+
+static SIZES: LazyLock<Regex> = LazyLock::new(|| Regex::new("getsizeof|__sizeof__").expect("a valid expression"));
 
 static PROGRAMS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"subprocess|(?-u:\b)popen\(|getoutput").expect("a valid expression"));
@@ -85,8 +97,11 @@ pub(super) fn of_machine(known: &Known<'_>, claim: &Claim, snippet: &Snippet, ev
 
 /// `main.py:3: error: …`, as checkers of types and style report.
 static REPORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\S+\.pyi?:[0-9]+(?::[0-9]+)?:? (?:- )?(?:error|note|warning|[A-Z]{1,4}[0-9]{3,4})(?-u:\b)")
-        .expect("a valid expression")
+    Regex::new(concat!(
+        r"^(?:\S+\.pyi?:[0-9]+(?::[0-9]+)?:? (?:- )?)?(?:error|note|warning): ",
+        r"|^\S+\.pyi?:[0-9]+(?::[0-9]+)?:? [A-Z]{1,4}[0-9]{3,4}(?-u:\b)",
+    ))
+    .expect("a valid expression")
 });
 
 /// A file of the system's, or of somebody's home.
@@ -105,7 +120,7 @@ static TELLS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?m)(?:^|[|;&]|\$\(|(?-u:\b)(?:sudo|time|watch)(?-u:\b))\s*(?:[$%#] )?(?:uvx? (?:run )?|poetry run |python3? -m )?",
         r"(ls -[a-zA-Z]*l[a-zA-Z]*|time|ps|df|du|top|htop|free|uname|date|cal|whoami|who|w|id|hostname|ifconfig|ip",
         r"|netstat|ss|lsof|docker|kubectl|git|pip3?|pipx|npm|node|brew|apt|apt-get|systemctl|journalctl|dmesg|env",
-        r"|printenv|uptime|mypy|pyright|ruff|black|pylint|flake8|isort|bandit|htop|py-spy|hyperfine|wrk|ab|hey)(?:\s|$)",
+        r"|printenv|uptime|pydoc[0-9.]*|mypy|pyright|ruff|black|pylint|flake8|isort|bandit|py-spy|hyperfine|wrk|ab|hey)(?:\s|$)",
     ))
     .expect("a valid expression")
 });
@@ -123,7 +138,10 @@ pub(super) fn of_sets(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evide
         words
     };
     let lines = |text: &str| -> Vec<Vec<String>> { text.lines().map(words).filter(|it| !it.is_empty()).collect() };
-    let (mut stated, mut shown) = (lines(&claim.text), lines(&printed(known, claim, evidence).0));
+    let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = printed(known, claim, evidence).0;
+    let wrapped = sorted_sets(&spaced(&all)).is_some_and(|all| sorted_sets(&spaced(&claim.text)) == Some(all));
+    let (mut stated, mut shown) = (lines(&claim.text), lines(&all));
     if claim.found == Found::TrailingComment {
         shown.retain(|line| *line == stated[0]);
         shown.truncate(1);
@@ -132,7 +150,7 @@ pub(super) fn of_sets(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evide
         stated.sort();
         shown.sort();
     }
-    (!stated.is_empty() && stated == shown).then(|| {
+    (wrapped || !stated.is_empty() && stated == shown).then(|| {
         hinted("it is the same in another order, which a set does not promise", "show it sorted, or as a whole set")
     })
 }

@@ -12,7 +12,7 @@ mod values;
 use super::Verdict;
 
 pub(super) use self::errors::{another_meant, is_commented, lacking, unbound};
-pub(super) use self::machine::wants_arguments;
+pub(super) use self::machine::{varying, wants_arguments};
 pub(super) use self::parts::partial;
 pub(super) use self::prompts::failing_statement;
 pub(super) use self::shown::lead;

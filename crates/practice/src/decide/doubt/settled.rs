@@ -81,6 +81,12 @@ fn found(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evidenc
     }
 }
 
+/// Which of the printed lines may come from a print that shows what `source` finds.
+pub(super) fn varying(snippet: &Snippet, source: &Regex, printed: &[&str]) -> Vec<bool> {
+    let found = prints(&snippet.code, &|text| source.is_match(text)).filter(|it| it.calls.iter().any(|it| it.depends));
+    (0..printed.len()).map(|line| found.as_ref().is_some_and(|it| is_free(&it.calls, printed, line))).collect()
+}
+
 /// Whether a line may come from a print that depends: by its place where each prints once, else by its words.
 fn is_free(calls: &[Print], printed: &[&str], line: usize) -> bool {
     if calls.len() == printed.len() && calls.iter().all(|it| it.once) {

@@ -28,12 +28,17 @@ pub(super) fn otherwise(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
         let words = shortened(&format!("{}: {}", raised.kind, raised.message));
         return Some(Verdict::undecided(format!("Python words its own errors anew now and then: `{words}`")));
     }
+    let streams = [format!("{stdout}{stderr}"), format!("{stderr}{stdout}")];
     // Only long lines are wrapped.
     let long = stdout.lines().chain(stderr.lines()).any(|line| line.chars().count() > LONG);
-    let dense = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+    let dense = |text: &str| -> String { ADDRESS.replace_all(text, "0x").split_whitespace().collect() };
     let shown = dense(&claim.text);
-    if long && [format!("{stdout}{stderr}"), format!("{stderr}{stdout}")].iter().any(|all| dense(all) == shown) {
-        return Some(Verdict::undecided("it is the same but for where its lines break"));
+    if streams.iter().any(|all| dense(all) == shown) && (long || is_indented(&claim.text, stdout)) {
+        return Some(Verdict::undecided("it is the same but for its blanks and where its lines break"));
+    }
+    let older = |text: &str| dense(&NEW_NAMES.replace_all(text, ""));
+    if streams.iter().any(|all| NEW_NAMES.is_match(all) && older(all) == shown) {
+        return Some(Verdict::undecided("newer Pythons give a class more names of their own"));
     }
     if let Some(line) = value_behind(snippet, &claim.text, stdout).filter(|_| evidence.raised().is_none()) {
         return Some(Verdict::undecided(format!("it may be the value of `{line}`, which only a prompt would show")));
@@ -45,6 +50,24 @@ pub(super) fn otherwise(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
 }
 
 const LONG: usize = 60;
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("0x[0-9a-fA-F]+").expect("a valid expression"));
+
+/// What classes have since Python 3.13.
+static NEW_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"'__firstlineno__'(?:: [0-9]+)?(?:, )?|(?:, )?'__static_attributes__'(?:: \([^)]*\))?")
+        .expect("a valid expression")
+});
+
+/// Whether the lines differ in how far they stand to the right, and show words rather than figures.
+fn is_indented(stated: &str, stdout: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let differs = stated.lines().filter(|line| !stdout.lines().any(|it| it.trim_end() == line.trim_end()));
+    let wordy = |line: &str| line.split(|char: char| !char.is_alphabetic()).any(|word| word.len() > 3);
+    lines(stated) == lines(stdout) && differs.into_iter().all(wordy)
+}
 
 /// An error of the same kind about the same names, in other words.
 fn is_reworded(stated: &str, kind: &str, message: &str) -> bool {
@@ -71,7 +94,7 @@ fn value_behind<'a>(snippet: &'a Snippet, stated: &str, stdout: &str) -> Option<
     let stated = stated.trim();
     let value =
         if stated.starts_with(printed) && !printed.is_empty() { stated[printed.len()..].trim() } else { stated };
-    (is_expression && VALUE.is_match(value.trim_start_matches(">>> "))).then_some(last.trim_end())
+    (is_expression && VALUE.is_match(value.trim_start_matches(">>>").trim())).then_some(last.trim_end())
 }
 
 /// As a prompt shows values.

@@ -119,7 +119,7 @@ fn sources(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evidence: &Evide
         let way = "let it begin with `random.seed(1)`, or put `<...>` in the place of what is drawn";
         all.push((&CHANCE, hinted("what it prints depends on chance", way)));
     }
-    all.extend(machine::sources(snippet, evidence));
+    all.extend(machine::sources(known, snippet, evidence));
     all
 }
 
