@@ -34,8 +34,8 @@ at <...>
   ```
 
 ```python
-
-print(str(object())[-9:-1])
+import tempfile
+print(tempfile.mktemp())
 ```
 
 ```output
@@ -58,14 +58,20 @@ import os
 
 print(os.getpid())
 print(\"warm\")
-for number in range(9):
-    print(number)
 ```
 
 ```output
 12345
 cold
-0
+```
+
+```python
+for number in range(9):
+    print(number)
+```
+
+```output
+1
 ...
 7
 ```
@@ -95,11 +101,20 @@ fn stale_outputs_are_rewritten_and_nothing_else() {
     @@ -43,1 +43,1 @@
     -1
     +0
-    updated 3 outputs in 1 file
-    1 file, 7 snippets, 4 claims: 3 true, 1 false, 0 undecided; 1 error (… ms)
+    @@ -57,1 +57,1 @@
+    -cold
+    +warm
+    @@ -66,3 +66,3 @@
+    -1
+    +0
+     ...
+    -7
+    +8
+    updated 5 outputs in 1 file
+    1 file, 11 snippets, 6 claims: 4 true, 1 false, 1 undecided; 1 error (… ms)
     ");
-    let expected =
-        LESSON.replace("<...>\n5 cups", "<...>\n4 cups").replace("#> 3", "#> 2").replace("1\n...\n8", "0\n...\n8");
+    let expected = LESSON.replace("<...>\n5 cups", "<...>\n4 cups").replace("#> 3", "#> 2").replace("1\n...", "0\n...");
+    let expected = expected.replace("cold", "warm").replace("...\n7", "...\n8");
     assert_eq!(folder.read("tea.md"), expected);
     let again = etude(&folder, "check --update tea.md");
     assert!(!again.contains("updated"), "{again}");
@@ -121,13 +136,13 @@ fn outputs_at_the_end_of_a_line_are_rewritten_in_any_fence() {
 
 #[test]
 fn every_claim_is_a_test_for_junit() {
-    let folder = TempFolder::new().file("tea.md", LESSON.replace("os.urandom(4).hex()", "\"tea\""));
+    let folder = TempFolder::new().file("tea.md", LESSON.replace("tempfile.mktemp()", "\"tea\""));
     let said = etude(&folder, "check --quiet --junit report.xml tea.md");
     assert!(said.starts_with("exit 1"), "{said}");
     assert_snapshot!(folder.read("report.xml"), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="etude check">
-      <testsuite name="tea.md" tests="8" failures="4" errors="0" skipped="0">
+      <testsuite name="tea.md" tests="12" failures="6" errors="0" skipped="0">
         <testcase classname="tea.md" name="line 5, works" file="tea.md" line="5"/>
         <testcase classname="tea.md" name="line 12, output: at &lt;...&gt; ⏎ 5 cups" file="tea.md" line="12">
           <failure message="it prints `4 cups`, and not `5 cups`"/>
@@ -142,6 +157,14 @@ fn every_claim_is_a_test_for_junit() {
         </testcase>
         <testcase classname="tea.md" name="line 37, works" file="tea.md" line="37"/>
         <testcase classname="tea.md" name="line 43, output: 1 ⏎ ... ⏎ 8" file="tea.md" line="43">
+          <failure message="it prints `0`, and not `1`"/>
+        </testcase>
+        <testcase classname="tea.md" name="line 48, works" file="tea.md" line="48"/>
+        <testcase classname="tea.md" name="line 57, output: 12345 ⏎ cold" file="tea.md" line="57">
+          <failure message="it prints `warm`, and not `cold`"/>
+        </testcase>
+        <testcase classname="tea.md" name="line 60, works" file="tea.md" line="60"/>
+        <testcase classname="tea.md" name="line 66, output: 1 ⏎ ... ⏎ 7" file="tea.md" line="66">
           <failure message="it prints `0`, and not `1`"/>
         </testcase>
       </testsuite>

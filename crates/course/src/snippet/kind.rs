@@ -239,7 +239,7 @@ fn calls_print(before: &[Snippet]) -> bool {
 fn is_typed(code: &str) -> bool {
     static TYPED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
-            r"(?m)^\s*(?:[$%#>] |(?:sudo|python[0-9.]*|py|pip[0-9]?|uv|uvx|poetry|conda|curl|wget|cd|ls|cat|echo|export|set",
+            r"(?m)^\s*(?:(?:\S+ )?[$%#>] |(?:sudo|python[0-9.]*|py|pip[0-9]?|uv|uvx|poetry|conda|curl|wget|cd|ls|cat|echo|export|set",
             r"|git|docker|uvicorn|gunicorn|pytest|source|mkdir|touch|rm|cp|mv|make|npm|npx|node|brew|apt|apt-get|chmod|time)\s",
             r"|(?:async |await |def |class |import |from |for |while |if |with |return |try:|@)|\./|[\w.]+ = |\S+\.[a-z]{1,4}$|https?://)",
             r"|[├└│]",

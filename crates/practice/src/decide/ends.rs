@@ -85,7 +85,8 @@ fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
         return Verdict::Holds;
     }
     if snippet.kind == SnippetKind::Console {
-        return doubt::failing_statement(known, snippet, evidence, u32::MAX).unwrap_or(Verdict::Holds);
+        let failing = doubt::failing_statement(known, snippet, evidence, u32::MAX);
+        return failing.or_else(|| doubt::nameless(known, snippet, evidence)).unwrap_or(Verdict::Holds);
     }
     match &evidence.end {
         End::Exit { code: 126 | 127, .. } if snippet.lang == Lang::Shell => {

@@ -14,7 +14,7 @@ use super::Verdict;
 pub(super) use self::errors::{another_meant, is_commented, lacking, unbound};
 pub(super) use self::machine::{varying, wants_arguments};
 pub(super) use self::parts::partial;
-pub(super) use self::prompts::failing_statement;
+pub(super) use self::prompts::{failing_statement, nameless};
 pub(super) use self::shown::lead;
 pub(super) use self::tests::of_tests;
 pub(super) use self::values::of_output;

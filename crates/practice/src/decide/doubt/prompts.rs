@@ -104,6 +104,18 @@ pub(in crate::decide) fn failing_statement(
     })
 }
 
+/// A statement of a `>>>` session that takes a name which nobody binds, where the lesson shows no such error.
+pub(in crate::decide) fn nameless(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Option<Verdict> {
+    let told = |name: &str| {
+        let mut claims = known.case.lesson.claims.iter().filter(|it| it.about == Subject::Snippet(snippet.index));
+        claims.any(|claim| claim.text.contains(name))
+    };
+    let mut raised = evidence.parts.iter().filter_map(raised_in);
+    let raised = raised.find(|it| it.kind == "NameError" && !told("NameError"))?;
+    let words = shortened(&format!("{}: {}", raised.kind, raised.message));
+    Some(Verdict::undecided(format!("nothing before it binds what it takes: `{words}`")))
+}
+
 pub(super) fn raised_in(part: &Part) -> Option<Raised> {
     part.stderr.contains("Traceback (most recent call last)").then_some(())?;
     let last = part.stderr.lines().rfind(|line| !line.trim().is_empty())?;
