@@ -11,6 +11,7 @@ mod report;
 mod response;
 mod stood_in;
 mod time;
+mod tracebacks;
 mod update;
 mod varies;
 

@@ -5,7 +5,7 @@ use etude_text::Span;
 
 use super::lines::{Pattern, plain};
 use super::matching::{self, How, Parting, trimmed};
-use super::{Known, Verdict, beside, doubt, moments};
+use super::{Known, Verdict, beside, doubt, moments, tracebacks};
 use crate::run::{BEARABLE, End, Evidence};
 
 /// A stated output and the snippet it is about.
@@ -61,7 +61,7 @@ fn compare(stated: Stated<'_>, evidence: &Evidence, stdout: &str, stderr: &str) 
     let message = parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join(" ");
     if let (Found::Console, Some(last)) = (claim.found, stderr.trim_end().lines().last())
         && stderr.starts_with("Traceback")
-        && matching::same_error(message.trim(), last, varies)
+        && tracebacks::same_error(message.trim(), last, varies)
     {
         return Verdict::Holds;
     }

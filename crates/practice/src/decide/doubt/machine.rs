@@ -18,6 +18,10 @@ pub(super) fn sources(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence)
     if known.session_code(snippet).any(|code| SIZES.is_match(code)) {
         all.push((&SIZES, Verdict::undecided("how large an object is, every Python decides for itself")));
     }
+    if let Some(found) = INSIDES.find(code) {
+        let reason = format!("what `{}` tells of the inside of a program changes with its version", found.as_str());
+        all.push((&INSIDES, Verdict::undecided(reason)));
+    }
     if NUMBERED.is_match(code) {
         let reason = "it shows a number that the system gives out anew in every run";
         all.push((&NUMBERED, hinted(reason, "put `<...>` in the place of what differs")));
@@ -48,6 +52,12 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static SIZES: LazyLock<Regex> = LazyLock::new(|| Regex::new("getsizeof|__sizeof__").expect("a valid expression"));
+
+/// What shows how Python, or a library of it, does something.
+static INSIDES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:dis\.[a-z_]+|ast\.dump|cProfile|pstats|tracemalloc|set_trace_callback|pydoc)(?-u:\b)")
+        .expect("a valid expression")
+});
 
 static PROGRAMS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"subprocess|(?-u:\b)popen\(|getoutput").expect("a valid expression"));
