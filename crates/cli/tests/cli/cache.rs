@@ -17,7 +17,7 @@ const CHANCE: &str = "\
 
 ```python title=one.py
 import os
-print(int.from_bytes(os.urandom(6), \"big\"))
+print(int.from_bytes(os.read(os.open(\"/dev/urandom\", 0), 6), \"big\"))
 ```
 
 ```output
@@ -26,7 +26,7 @@ print(int.from_bytes(os.urandom(6), \"big\"))
 
 ```python
 import os
-print(int.from_bytes(os.urandom(6), \"big\"))
+print(int.from_bytes(os.read(os.open(\"/dev/urandom\", 0), 6), \"big\"))
 ```
 
 ```output
@@ -223,13 +223,13 @@ print(\"late\")
     assert_snapshot!(shown(&folder, &child.wait_with_output().expect("it ends")), @"
     exit 130
     --- stdout
-    error[false-output]: it never prints `slow`
+    error[false-output]: it prints `quick`, and not `slow`
      --> lesson.md:6:1
       |
     6 | #> slow
       | ^^^^^^^
       |
-      = hint: take the line out, or show code that prints it
+      = hint: write `quick`
 
     --- stderr
     stopped when 1 of 2 sessions had run
