@@ -99,8 +99,8 @@ impl Snippet {
                 let goes_on = lines.get(at + 1).is_some_and(|next| indent(next) == indent(line));
                 match line.trim() {
                     "..." | "…" => !opened || goes_on,
-                    // "# ... and the other methods"
-                    comment => comment.starts_with('#') && comment.trim_start_matches(['#', ' ']).starts_with("..."),
+                    // "# ... and the other methods", "# the rest as before"
+                    comment => comment.strip_prefix('#').is_some_and(leaves_out),
                 }
             })
     }
@@ -183,6 +183,13 @@ fn id(path: &str, sections: &[Section], section: SectionId, ordinal: u32) -> Str
     }
     slugs.reverse();
     format!("{path}#{}:{ordinal}", slugs.join("/"))
+}
+
+/// Whether a comment stands for code that the reader has seen, or is to imagine.
+fn leaves_out(comment: &str) -> bool {
+    const ENDS: [&str; 5] = ["as before", "as above", "omitted", "left out", "unchanged"];
+    let words = comment.trim_matches(['#', ' ', '.']).to_ascii_lowercase();
+    comment.trim_start_matches(['#', ' ']).starts_with("...") || ENDS.iter().any(|end| words.ends_with(end))
 }
 
 /// What stands directly before each block among the blocks of the same container.

@@ -18,6 +18,9 @@ pub(super) fn otherwise(known: &Known<'_>, claim: &Claim, snippet: &Snippet, evi
     if claim.found != Found::Fence {
         return None;
     }
+    if claim.text.trim_start().starts_with("+-") && !stdout.contains("+-") {
+        return Some(Verdict::undecided("it is a table that the code does not draw"));
+    }
     if is_bare(known, claim, snippet) && !looks_printed(&claim.text, stdout) {
         return Some(Verdict::undecided("whether it is what the code prints is not said"));
     }
