@@ -19,7 +19,7 @@ mod spelling;
 mod stand_in;
 mod verdict;
 
-pub use claim::{Claim, ClaimKind, Deed, Found, Says, Scope, Subject, Thing};
+pub use claim::{Bound, Claim, ClaimKind, Deed, Found, Says, Scope, Subject, Thing};
 pub use config::{Config, ConfigError, Module, parse_config};
 pub use exercise::{Exercise, Files, Hint, Lost, Problem, Runner, Wrong, derive, is_called, is_test, lost};
 pub use lesson::{Course, Lesson};

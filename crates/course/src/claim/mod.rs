@@ -6,6 +6,7 @@ mod elapsed;
 mod output;
 mod prose;
 mod reference;
+mod which;
 
 use etude_markdown::Document;
 use etude_text::Span;
@@ -33,7 +34,7 @@ pub enum ClaimKind {
     /// What a server answers: a body, or one of several statuses.
     Response { body: Option<String>, statuses: Vec<u16> },
     /// How long something takes, and how many seconds more or less it may be, if that is said.
-    Elapsed { seconds: f64, about: bool, within: Option<f64>, scope: Scope },
+    Elapsed { seconds: f64, about: bool, within: Option<f64>, bound: Bound, scope: Scope },
     /// The program fails with this exception.
     Raises { exception: String },
     /// The program ends with this status.
@@ -48,6 +49,15 @@ pub enum ClaimKind {
     Count { number: u32, thing: Thing },
     /// A Python version is needed at least.
     Version { major: u8, minor: u8 },
+}
+
+impl Claim {
+    /// Makes a time of the whole one of a part.
+    fn is_of_part(&mut self, name: String) {
+        if let ClaimKind::Elapsed { scope, .. } = &mut self.kind {
+            *scope = Scope::Part(name);
+        }
+    }
 }
 
 impl ClaimKind {
@@ -140,6 +150,14 @@ impl Thing {
     }
 }
 
+/// Which times are as a stated one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Near,
+    AtLeast,
+    AtMost,
+}
+
 /// What an elapsed time is the time of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -149,6 +167,8 @@ pub enum Scope {
     Each,
     /// What the program prints behind these words, or a part of the run they name.
     Part(String),
+    /// Some moment or part of the run.
+    Within,
 }
 
 /// How a claim was recognised.

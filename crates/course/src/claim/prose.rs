@@ -8,7 +8,8 @@ use regex::Regex;
 
 use super::bind::Binder;
 use super::elapsed::{self, Time};
-use super::{Claim, ClaimKind, Found, Subject};
+use super::which::which;
+use super::{Claim, ClaimKind, Found, Scope, Subject};
 use crate::prose::Prose;
 use crate::snippet::Siblings;
 
@@ -38,7 +39,7 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         // Most paragraphs hold nothing to look at more closely.
         let listed = block.parent.is_some() && raw.starts_with('`');
         let telling = [":", "see", "print", "output"].iter().any(|word| raw.contains(word));
-        if !telling && !listed && !raw.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !telling && !listed && !elapsed::may_tell(raw) {
             continue;
         }
         let prose = Prose::of(text, block);
@@ -164,12 +165,21 @@ impl Paragraph<'_> {
         let mut nth = 0;
         for time in elapsed::times(&stated.text, false) {
             let sentence = stated.sentence(time.range.start);
-            if elapsed::supposes(&stated.text[sentence.clone()], time.range.end - sentence.start) {
+            let words = &stated.text[sentence.clone()];
+            if elapsed::supposes(words, time.range.end - sentence.start)
+                || elapsed::is_taken_back(words, &stated.text[sentence.end..])
+            {
                 continue;
             }
+            let meant = which(&stated.text, sentence, &time.range).filter(|_| time.scope == Scope::Total);
             let mut claim = self.elapsed(time, Found::Sentence);
             if let Some(&index) = named.get(nth).or(named.last()) {
                 claim.about = Subject::Snippet(index);
+            } else if let Some(meant) = meant {
+                match self.binder.meant(claim.span, &meant.which) {
+                    Some(index) => claim.about = Subject::Snippet(index),
+                    None => claim.is_of_part(meant.words),
+                }
             }
             nth += 1;
             // A sentence about no code at all ("the break takes 5 minutes") is not about a run.
@@ -199,7 +209,13 @@ impl Paragraph<'_> {
     fn elapsed(&self, time: Time, found: Found) -> Claim {
         let span = self.prose.span(time.range);
         self.claim(
-            ClaimKind::Elapsed { seconds: time.seconds, about: time.about, within: None, scope: time.scope },
+            ClaimKind::Elapsed {
+                seconds: time.seconds,
+                about: time.about,
+                within: None,
+                bound: time.bound,
+                scope: time.scope,
+            },
             span,
             found,
         )

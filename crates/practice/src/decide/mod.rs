@@ -217,8 +217,8 @@ impl<'a> Known<'a> {
             ClaimKind::Response { body, statuses } => {
                 of_runs(&|evidence| response::decide(self, claim, body.as_deref(), statuses, evidence))
             }
-            ClaimKind::Elapsed { seconds, within, scope, .. } => {
-                let stated = time::Stated { seconds: *seconds, within: *within };
+            ClaimKind::Elapsed { seconds, within, bound, scope, .. } => {
+                let stated = time::Stated { seconds: *seconds, within: *within, bound: *bound };
                 of_runs(&|evidence| time::decide(stated, scope, snippet, evidence))
             }
             ClaimKind::Raises { exception } => of_runs(&|evidence| ends::raises(exception, evidence)),
