@@ -14,6 +14,7 @@ mod prompt;
 mod prose;
 mod section;
 mod shell;
+mod since;
 mod snippet;
 mod spelling;
 mod stand_in;
@@ -25,6 +26,7 @@ pub use exercise::{Exercise, Files, Hint, Lost, Problem, Runner, Wrong, derive, 
 pub use lesson::{Course, Lesson};
 pub use prompt::{Prompt, PromptForm};
 pub use section::{Section, SectionId};
+pub use since::newest;
 pub use snippet::{CLOCKS, Lang, Pair, Snippet, SnippetKind, Title, TitleSource};
 pub use spelling::nearest;
 pub use stand_in::{Collection, Route, StandIn, parse_stand_ins};

@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::claim::{Claim, ClaimKind, Subject};
 use crate::lesson::{Course, Lesson};
+use crate::since::since;
 use crate::snippet::Snippet;
 use crate::{count, line};
 
@@ -44,6 +45,11 @@ pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surround
         ClaimKind::Count { number, thing } => match claim.about {
             Subject::Snippet(index) => count::decide(&lesson.snippets[index], *number, *thing),
             Subject::Lesson => Verdict::Undecided("no code is shown here"),
+        },
+        ClaimKind::Since { name, minor } => match since(name) {
+            Some((_, known)) if known == *minor => Verdict::True,
+            Some((known, minor)) => Verdict::False(format!("`{known}` came with Python 3.{minor}")),
+            None => Verdict::Undecided("with which Python it came is not known here"),
         },
         _ => Verdict::Undecided("nothing was run"),
     }

@@ -49,6 +49,8 @@ pub enum ClaimKind {
     Count { number: u32, thing: Thing },
     /// A Python version is needed at least.
     Version { major: u8, minor: u8 },
+    /// A name of the standard library came with this Python 3.
+    Since { name: String, minor: u8 },
 }
 
 impl Claim {
@@ -72,7 +74,7 @@ impl ClaimKind {
             ClaimKind::Link { .. } => "link",
             ClaimKind::Line { .. } => "line",
             ClaimKind::Count { .. } => "count",
-            ClaimKind::Version { .. } => "version",
+            ClaimKind::Version { .. } | ClaimKind::Since { .. } => "version",
         }
     }
 }

@@ -167,7 +167,8 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
         return Verdict::wrong(evidence, "write what it gives, or mend the code");
     }
-    let doubts = doubt::lacking(snippet, raised)
+    let doubts = too_new(known, snippet, name, &words)
+        .or_else(|| doubt::lacking(snippet, raised))
         .or_else(|| doubt::unbound(known, snippet, raised))
         .or_else(|| doubt::another_meant(known, snippet, raised));
     if let Some(verdict) = doubts {
@@ -192,6 +193,23 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
     }
     let hint = format!("mend it, or say `raises={name}` on the fence");
     Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
+}
+
+/// It may fail only because it ran on a Python before the one that it is for.
+fn too_new(known: &Known<'_>, snippet: &Snippet, name: &str, words: &str) -> Option<Verdict> {
+    let (_, ran) = known.case.python;
+    let needed = match name {
+        "SyntaxError" => snippet.python.as_ref()?.min_version.map(|(_, minor)| minor),
+        "AttributeError" | "ImportError" | "ModuleNotFoundError" | "NameError" => {
+            etude_course::newest(snippet).map(|(_, minor)| minor)
+        }
+        _ => None,
+    };
+    let needed = needed.filter(|needed| u16::from(*needed) > ran)?;
+    Some(Verdict::Undecided {
+        reason: format!("it needs Python 3.{needed}, and it ran on 3.{ran}: `{words}`"),
+        hint: Some(format!("say `python = \"3.{needed}\"` in `course.toml`")),
+    })
 }
 
 fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {

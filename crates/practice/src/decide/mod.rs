@@ -225,7 +225,9 @@ impl<'a> Known<'a> {
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
             ClaimKind::Behaviour => Verdict::undecided("said in words that no rule can decide"),
             ClaimKind::Version { minor, .. } => self.version(*minor, snippet),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } => self.read(claim),
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } | ClaimKind::Since { .. } => {
+                self.read(claim)
+            }
         }
     }
 
@@ -260,6 +262,14 @@ impl<'a> Known<'a> {
         {
             return Verdict::wrong(
                 format!("its syntax needs Python 3.{needed}"),
+                format!("write `3.{needed}+`, or avoid what is new"),
+            );
+        }
+        if let Some((name, needed)) = etude_course::newest(snippet)
+            && needed > stated
+        {
+            return Verdict::wrong(
+                format!("`{name}` came with Python 3.{needed}"),
                 format!("write `3.{needed}+`, or avoid what is new"),
             );
         }
