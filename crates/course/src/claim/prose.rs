@@ -29,6 +29,22 @@ static SEES: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid expression")
 });
 
+/// "This raises a `TypeError`", "Running it fails with `ValueError`": what the code beside it comes to.
+static RAISES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?:(?:This|That|The|Running|Executing)(?:\s+(?:this|it|that|the))?(?:\s+(?:code|snippet|program|script|example))?(?:\s+above)?|It)",
+        r"\s+(?:always\s+|immediately\s+|now\s+|will\s+)?(?:raises?|throws?|(?:fails?|crash(?:es)?|ends?)\s+with)\s+(?:an?\s+|the\s+)?[*_`]*",
+        r"(?P<name>(?:[a-z_]+\.)*[A-Z][A-Za-z]*(?:Error|Exception|ExceptionGroup|Interrupt|SystemExit|Iteration))(?-u:\b)[*_`]*",
+    ))
+    .expect("a valid expression")
+});
+
+/// Where, when, or for whom: not in every run of the code that is shown.
+static SOMETIMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)(?:if|when|whenever|unless|until|once|for|with(?:out)? \w+|instead|otherwise|python [23][0-9.]*|older|newer|versions?|windows|macos|linux)(?-u:\b)")
+        .expect("a valid expression")
+});
+
 pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binder: &Binder<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     for (id, block) in document.iter() {
@@ -38,7 +54,7 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         let raw = block.span.slice(text);
         // Most paragraphs hold nothing to look at more closely.
         let listed = block.parent.is_some() && raw.starts_with('`');
-        let telling = [":", "see", "print", "output"].iter().any(|word| raw.contains(word));
+        let telling = [":", "see", "print", "output", "with", "raise", "throw"].iter().any(|word| raw.contains(word));
         if !telling && !listed && !elapsed::may_tell(raw) {
             continue;
         }
@@ -50,6 +66,7 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
             paragraph.item(&label, &mut claims);
         } else {
             paragraph.sentences(&mut claims);
+            claims.extend(paragraph.raises());
         }
     }
     claims
@@ -204,6 +221,31 @@ impl Paragraph<'_> {
                 claims.push(claim);
             }
         }
+    }
+
+    /// An exception that the first sentence tells of the code right before or behind.
+    fn raises(&self) -> Option<Claim> {
+        let raw = self.document.block(self.id).span.slice(self.text);
+        let found = RAISES.captures(raw)?;
+        let (whole, name) = (found.get(0)?, found.name("name")?);
+        let sentence = self.prose.sentence(whole.end().min(self.prose.text.len()));
+        if SOMETIMES.is_match(&self.prose.text[whole.end().min(sentence.end)..sentence.end])
+            || elapsed::supposes(&self.prose.text[sentence.clone()], whole.end() - sentence.start)
+        {
+            return None;
+        }
+        let kind = ClaimKind::Raises { exception: name.as_str().to_owned() };
+        let claim = self.claim(kind, self.prose.span(whole.range()), Found::Sentence);
+        let Subject::Snippet(about) = claim.about else { return None };
+        let block = self.binder.snippets[about].block;
+        let mut before = self.siblings.previous(self.id);
+        while let Some(id) = before.filter(|id| matches!(self.document.block(*id).kind, BlockKind::Code(_))) {
+            if id == block {
+                return Some(claim);
+            }
+            before = self.siblings.previous(id);
+        }
+        (self.siblings.previous(block) == Some(self.id)).then_some(claim)
     }
 
     fn elapsed(&self, time: Time, found: Found) -> Claim {

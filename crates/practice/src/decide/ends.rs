@@ -8,7 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::output::shortened;
-use super::{Decision, Known, Verdict, What, doubt, stood_in};
+use super::{Decision, Known, Verdict, What, doubt, stood_in, told};
 use crate::run::{End, Evidence, Raised};
 
 pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
@@ -79,7 +79,15 @@ fn is_whole(snippet: &Snippet) -> bool {
 fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
     let foretold = known.case.lesson.claims.iter().any(|claim| {
         claim.about == Subject::Snippet(snippet.index)
-            && matches!(claim.kind, ClaimKind::Raises { .. } | ClaimKind::Exit { .. })
+            && match &claim.kind {
+                // Which exception it is, is told with the sentence.
+                ClaimKind::Raises { exception } if claim.inferred => {
+                    let verdict = told::raises(known, exception, snippet, evidence);
+                    evidence.raised().is_some() && !matches!(verdict, Verdict::Undecided { .. })
+                }
+                ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => true,
+                _ => false,
+            }
     });
     if foretold {
         return Verdict::Holds;
@@ -167,11 +175,7 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
         return Verdict::wrong(evidence, "write what it gives, or mend the code");
     }
-    let doubts = too_new(known, snippet, name, &words)
-        .or_else(|| doubt::lacking(snippet, raised))
-        .or_else(|| doubt::unbound(known, snippet, raised))
-        .or_else(|| doubt::another_meant(known, snippet, raised));
-    if let Some(verdict) = doubts {
+    if let Some(verdict) = doubts(known, snippet, raised) {
         return verdict;
     }
     // The author knows: the exception is in the text, in a comment, or in the output shown.
@@ -187,7 +191,8 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
     };
     let span = line_in_lesson(known, snippet, raised).map(text);
     let test = snippet.kind == SnippetKind::Test;
-    let meant = |text: &str| text.starts_with("raise ") || text.starts_with("assert ") && !test;
+    let asserts = |text: &str| text.starts_with("assert ") && !test && may_differ(known, snippet);
+    let meant = |text: &str| text.starts_with("raise ") || asserts(text);
     if span.is_some_and(|span| meant(span.slice(known.case.source.text()))) {
         return Verdict::undecided(format!("its own code raises `{words}`"));
     }
@@ -195,10 +200,19 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
     Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
 }
 
+/// Why an exception may tell nothing of the code.
+pub(super) fn doubts(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
+    too_new(known, snippet, raised)
+        .or_else(|| doubt::lacking(snippet, raised))
+        .or_else(|| doubt::unbound(known, snippet, raised))
+        .or_else(|| doubt::another_meant(known, snippet, raised))
+}
+
 /// It may fail only because it ran on a Python before the one that it is for.
-fn too_new(known: &Known<'_>, snippet: &Snippet, name: &str, words: &str) -> Option<Verdict> {
+fn too_new(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
     let (_, ran) = known.case.python;
-    let needed = match name {
+    let words = shortened(format!("{}: {}", raised.kind, raised.message).trim_end_matches(": "));
+    let needed = match raised.kind.as_str() {
         "SyntaxError" => snippet.python.as_ref()?.min_version.map(|(_, minor)| minor),
         "AttributeError" | "ImportError" | "ModuleNotFoundError" | "NameError" => {
             etude_course::newest(snippet).map(|(_, minor)| minor)
@@ -210,6 +224,20 @@ fn too_new(known: &Known<'_>, snippet: &Snippet, name: &str, words: &str) -> Opt
         reason: format!("it needs Python 3.{needed}, and it ran on 3.{ran}: `{words}`"),
         hint: Some(format!("say `python = \"3.{needed}\"` in `course.toml`")),
     })
+}
+
+/// Whether what is asserted is said to fail, or may hold elsewhere.
+fn may_differ(known: &Known<'_>, snippet: &Snippet) -> bool {
+    const FAILS: [&str; 8] = ["fail", "wrong", "bug", "broken", "race", "hold", "false", "breaks"];
+    let varies = known.varies(snippet);
+    mentions(known, snippet, &FAILS)
+        || doubt::is_commented(snippet, "")
+        || varies.identities
+        || varies.moments
+        || varies.processes
+        || varies.durations
+        || varies.paths
+        || ["random", "thread", "Thread"].iter().any(|word| snippet.code.contains(word))
 }
 
 fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {

@@ -10,6 +10,7 @@ mod report;
 mod response;
 mod stood_in;
 mod time;
+mod told;
 mod update;
 mod varies;
 
@@ -220,6 +221,9 @@ impl<'a> Known<'a> {
             ClaimKind::Elapsed { seconds, within, bound, scope, .. } => {
                 let stated = time::Stated { seconds: *seconds, within: *within, bound: *bound };
                 of_runs(&|evidence| time::decide(stated, scope, snippet, evidence))
+            }
+            ClaimKind::Raises { exception } if claim.inferred => {
+                of_runs(&|evidence| told::raises(self, exception, snippet, evidence))
             }
             ClaimKind::Raises { exception } => of_runs(&|evidence| ends::raises(exception, evidence)),
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
