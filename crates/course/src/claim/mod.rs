@@ -83,7 +83,7 @@ impl ClaimKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Says {
     pub deed: Deed,
-    /// The last part of a dotted name.
+    /// The last part of a dotted name, or the code itself.
     pub name: String,
 }
 
@@ -95,6 +95,8 @@ pub enum Deed {
     Defines,
     Returns,
     Raises,
+    /// It stands there, in these letters.
+    Shows,
 }
 
 impl Deed {
@@ -108,6 +110,7 @@ impl Deed {
             Deed::Defines => "defines",
             Deed::Returns => "returns",
             Deed::Raises => "raises",
+            Deed::Shows => "shows",
         }
     }
 }
@@ -149,6 +152,20 @@ impl Thing {
             Thing::Routes => "routes",
             Thing::Imports => "imports",
         }
+    }
+}
+
+impl Thing {
+    pub(crate) fn singular(self) -> &'static str {
+        match self {
+            Thing::Classes => "class",
+            Thing::Tasks => "call that makes a task",
+            _ => self.name().strip_suffix('s').unwrap_or(self.name()),
+        }
+    }
+
+    pub(crate) fn name_of(self, number: usize) -> &'static str {
+        if number == 1 { self.singular() } else { self.name() }
     }
 }
 

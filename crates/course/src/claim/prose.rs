@@ -39,6 +39,26 @@ static RAISES: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid expression")
 });
 
+/// "You get a `200 OK`", "Returns status 200".
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?m)(?:^|[.:,]\s+)(?:(?:[Yy]ou|[Ww]e|[Ii]t|[Tt]his|[Tt]hat|[Tt]he (?:server|answer|response|request))\s+)?(?:will\s+|now\s+)?",
+        r"(?:gets?|receives?|sees?|[Rr]eturns?|answers?(?: with)?|responds?(?: with)?|has)\s+(?:an?\s+|the\s+)?",
+        r"(?:(?:HTTP\s+)?status(?:\s+code)?\s+[*_`]*(?P<status>[1-5][0-9]{2})(?:\s[A-Z][A-Za-z ]*)?[*_`]+|(?:HTTP\s+)?status(?:\s+code)?\s+(?P<bare>[1-5][0-9]{2})(?-u:\b)",
+        r"|[*_]*`(?:HTTP/[0-9.]+ )?(?P<shown>[1-5][0-9]{2})\s+[A-Z][A-Za-z ]*`)",
+    ))
+    .expect("a valid expression")
+});
+
+/// Behind a label: nothing but a status.
+static ONLY_STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[\s*_`]*([1-5][0-9]{2})(?:\s[A-Z][A-Za-z ]*)?[\s*_`.]*$").expect("a valid expression")
+});
+
+/// "prints 404", and no more.
+static NUMBER_ALONE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s+(-?[0-9]+(?:\.[0-9]+)?)(?:[.!]?\s*$|[.!]\s)").expect("a valid expression"));
+
 /// Where, when, or for whom: not in every run of the code that is shown.
 static SOMETIMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?-u:\b)(?:if|when|whenever|unless|until|once|for|with(?:out)? \w+|instead|otherwise|python [23][0-9.]*|older|newer|versions?|windows|macos|linux)(?-u:\b)")
@@ -54,7 +74,8 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         let raw = block.span.slice(text);
         // Most paragraphs hold nothing to look at more closely.
         let listed = block.parent.is_some() && raw.starts_with('`');
-        let telling = [":", "see", "print", "output", "with", "raise", "throw"].iter().any(|word| raw.contains(word));
+        let telling =
+            [":", "see", "print", "output", "with", "raise", "throw", "status"].iter().any(|word| raw.contains(word));
         if !telling && !listed && !elapsed::may_tell(raw) {
             continue;
         }
@@ -67,6 +88,7 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         } else {
             paragraph.sentences(&mut claims);
             claims.extend(paragraph.raises());
+            claims.extend(paragraph.statuses());
         }
     }
     claims
@@ -140,6 +162,22 @@ impl Paragraph<'_> {
             let range = label.end + time.range.start..label.end + time.range.end;
             claims.push(self.elapsed(Time { range, ..time }, Found::Label));
         }
+        if let Some(found) = ONLY_STATUS.captures(&self.document.block(self.id).span.slice(self.text)[label.end..])
+            && let Ok(status) = found[1].parse()
+        {
+            let kind = ClaimKind::Response { body: None, statuses: vec![status] };
+            let claim = self.beside(self.claim(kind, self.trimmed(label.end..self.prose.text.len()), Found::Label));
+            let tells = |about: usize| {
+                let code = &self.binder.snippets[about].code;
+                ["http_code", "status_code", "curl -i", "curl -I", ".status"].iter().any(|word| code.contains(word))
+            };
+            if let Some(claim) = claim
+                && matches!(claim.about, Subject::Snippet(about) if tells(about))
+            {
+                claims.push(claim);
+                return;
+            }
+        }
         let parts = self.code_after(label.end);
         let asks = self.prose.text.trim_end().ends_with('?');
         if asks || !label.foretells && !self.follows_code() {
@@ -211,7 +249,9 @@ impl Paragraph<'_> {
             if found.as_str().starts_with("that ") && lead.ends_with(char::is_alphanumeric) {
                 continue;
             }
-            let parts = self.seen(found.end(), sentence.end);
+            let mut parts = self.seen(found.end(), sentence.end);
+            let alone = NUMBER_ALONE.captures(&stated.text[found.end()..]).filter(|_| parts.is_empty());
+            parts.extend(alone.map(|number| number[1].to_owned()));
             if parts.is_empty() || elapsed::supposes(&stated.text[sentence.start..found.start()], usize::MAX) {
                 continue;
             }
@@ -235,7 +275,11 @@ impl Paragraph<'_> {
             return None;
         }
         let kind = ClaimKind::Raises { exception: name.as_str().to_owned() };
-        let claim = self.claim(kind, self.prose.span(whole.range()), Found::Sentence);
+        self.beside(self.claim(kind, self.prose.span(whole.range()), Found::Sentence))
+    }
+
+    /// A claim, if it is about the code right before or behind its paragraph.
+    fn beside(&self, claim: Claim) -> Option<Claim> {
         let Subject::Snippet(about) = claim.about else { return None };
         let block = self.binder.snippets[about].block;
         let mut before = self.siblings.previous(self.id);
@@ -246,6 +290,26 @@ impl Paragraph<'_> {
             before = self.siblings.previous(id);
         }
         (self.siblings.previous(block) == Some(self.id)).then_some(claim)
+    }
+
+    /// A status that the answer to the request beside it has.
+    fn statuses(&self) -> Vec<Claim> {
+        let raw = self.document.block(self.id).span.slice(self.text);
+        let mut claims = Vec::new();
+        for found in STATUS.captures_iter(raw) {
+            let number = ["status", "bare", "shown"].iter().find_map(|group| found.name(group));
+            let Some(status) = number else { continue };
+            let (Some(whole), Ok(status)) = (found.get(0), status.as_str().parse()) else { continue };
+            let sentence = self.prose.sentence(whole.end().min(self.prose.text.len()));
+            if SOMETIMES.is_match(&self.prose.text[sentence.clone()])
+                || elapsed::supposes(&self.prose.text[sentence.clone()], usize::MAX)
+            {
+                continue;
+            }
+            let kind = ClaimKind::Response { body: None, statuses: vec![status] };
+            claims.extend(self.beside(self.claim(kind, self.prose.span(whole.range()), Found::Sentence)));
+        }
+        claims
     }
 
     fn elapsed(&self, time: Time, found: Found) -> Claim {

@@ -88,7 +88,8 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
             };
             // Lines of code are counted from one; "line 0" is one of a text.
             let Some(shown) = shown.filter(|_| first > 0 && stated(whole.start())) else { continue };
-            let says = said(&text[span.end as usize..block.span.end as usize]);
+            let behind = &text[span.end as usize..block.span.end as usize];
+            let says = said(behind).or_else(|| said_before(text, block, span)).or_else(|| shown_behind(behind));
             let kind = ClaimKind::Line { first, last: last.max(first), says };
             claims.push(claim(text, kind, span, Subject::Snippet(shown)));
         }
@@ -204,6 +205,32 @@ fn said(behind: &str) -> Option<Says> {
     let word = !name.is_empty() && !name.starts_with(|char: char| char.is_ascii_digit());
     let word = word && name.chars().all(|char| char.is_alphanumeric() || char == '_');
     word.then(|| Says { deed, name: name.to_owned() })
+}
+
+/// What is said of a line before its number: "`pour` is defined on line 3", "the `await` on line 9".
+fn said_before(text: &str, block: &Block, span: Span) -> Option<Says> {
+    let before = block.inlines.iter().filter(|inline| inline.span.end <= span.start);
+    let (inline, code) = before.rev().find_map(|inline| match &inline.kind {
+        InlineKind::Code(code) => Some((inline, code)),
+        _ => None,
+    })?;
+    let between = Span::new(inline.span.end, span.start).slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = code.trim_end_matches("()");
+    let word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric() || char == '_');
+    match between.trim_matches(['*', '_']) {
+        "is defined" | "starts" | "begins" if word => Some(Says { deed: Deed::Defines, name: name.to_owned() }),
+        "" | "is" | "call" | "statement" | "is called" | "starts" | "begins" | "stands" => {
+            Some(Says { deed: Deed::Shows, name: name.to_owned() })
+        }
+        _ => None,
+    }
+}
+
+/// A statement right behind the number: "on line 2, `count = 0`".
+fn shown_behind(behind: &str) -> Option<Says> {
+    let rest = behind.trim_start_matches(['*', '_', ',', ':', ' ']).strip_prefix('`')?;
+    let code = rest.split('`').next().filter(|code| code.contains([' ', '(', '=']))?;
+    Some(Says { deed: Deed::Shows, name: code.trim().to_owned() })
 }
 
 /// Whether a line begins with these words and goes on with a colon: "**Line 12**: …".
