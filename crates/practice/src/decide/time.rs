@@ -161,10 +161,10 @@ fn wrong(stated: Stated, took: f64) -> Verdict {
         if took < 0.1 { format!("{:.0} ms", took * 1000.0) } else { format!("{} s", (took * 100.0).round() / 100.0) };
     let bound = match stated.bound {
         Bound::Near => "",
-        Bound::AtLeast => "more than ",
-        Bound::AtMost => "less than ",
+        Bound::AtLeast => " or more",
+        Bound::AtMost => " or less",
     };
-    Verdict::wrong(format!("it takes {shown}, and not {bound}{} s", stated.seconds), format!("write `~{shown}`"))
+    Verdict::wrong(format!("it takes {shown}, and not {} s{bound}", stated.seconds), format!("write `~{shown}`"))
 }
 
 fn told(text: &str) -> Vec<Told<'_>> {
