@@ -109,7 +109,9 @@ impl<'a> Binder<'a> {
             _ if !(2..=3).contains(&all.len()) => None,
             Which::Nth(nth) => all.get(*nth).copied(),
             Which::Asynchronous(wanted) => {
-                let fits = |it: &&&Snippet| ["async ", "await "].iter().any(|word| it.code.contains(word)) == *wanted;
+                let fits = |it: &&&Snippet| {
+                    ["async ", "await ", "asyncio."].iter().any(|word| it.code.contains(word)) == *wanted
+                };
                 let mut fitting = all.iter().filter(fits);
                 fitting.next().copied().filter(|_| fitting.next().is_none())
             }

@@ -54,10 +54,10 @@ pub enum ClaimKind {
 }
 
 impl Claim {
-    /// Makes a time of the whole one of a part.
-    fn is_of_part(&mut self, name: String) {
+    /// Of a time: what it is the time of.
+    fn set_scope(&mut self, of: Scope) {
         if let ClaimKind::Elapsed { scope, .. } = &mut self.kind {
-            *scope = Scope::Part(name);
+            *scope = of;
         }
     }
 }

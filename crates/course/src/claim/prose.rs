@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::bind::Binder;
 use super::elapsed::{self, Time};
-use super::which::which;
+use super::which::{is_of_whole, which};
 use super::{Claim, ClaimKind, Found, Scope, Subject};
 use crate::prose::Prose;
 use crate::snippet::Siblings;
@@ -226,14 +226,17 @@ impl Paragraph<'_> {
             {
                 continue;
             }
-            let meant = which(&stated.text, sentence, &time.range).filter(|_| time.scope == Scope::Total);
+            let meant = which(&stated.text, sentence, &time.range).filter(|_| is_of_whole(&time.scope));
             let mut claim = self.elapsed(time, Found::Sentence);
             if let Some(&index) = named.get(nth).or(named.last()) {
                 claim.about = Subject::Snippet(index);
             } else if let Some(meant) = meant {
                 match self.binder.meant(claim.span, &meant.which) {
-                    Some(index) => claim.about = Subject::Snippet(index),
-                    None => claim.is_of_part(meant.words),
+                    Some(index) => {
+                        claim.about = Subject::Snippet(index);
+                        claim.set_scope(Scope::Total);
+                    }
+                    None => claim.set_scope(Scope::Part(meant.words)),
                 }
             }
             nth += 1;

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Scope;
+
 /// A snippet among others, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Meant {
@@ -50,6 +52,15 @@ const NOUNS: [&str; 14] = [
 ];
 
 const VERBS: [&str; 10] = ["take", "took", "run", "ran", "finish", "complete", "return", "last", "only", "need"];
+
+/// Whether a time is one of a whole program: "it takes", "the version took".
+pub(super) fn is_of_whole(scope: &Scope) -> bool {
+    match scope {
+        Scope::Total => true,
+        Scope::Part(name) => NOUNS.contains(&name.to_lowercase().as_str()),
+        Scope::Each | Scope::Within => false,
+    }
+}
 
 /// What the clause of a time is about, or, where it speaks of "it", what was spoken of before.
 pub(super) fn which(text: &str, sentence: Range<usize>, time: &Range<usize>) -> Option<Meant> {

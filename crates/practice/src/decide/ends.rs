@@ -228,9 +228,10 @@ fn too_new(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verd
 
 /// Whether what is asserted is said to fail, or may hold elsewhere.
 fn may_differ(known: &Known<'_>, snippet: &Snippet) -> bool {
-    const FAILS: [&str; 8] = ["fail", "wrong", "bug", "broken", "race", "hold", "false", "breaks"];
+    // Where `assert` itself is taught, it may be shown to fail.
+    const FAILS: [&str; 9] = ["fail", "wrong", "bug", "broken", "race", "hold", "false", "breaks", "assert"];
     let varies = known.varies(snippet);
-    mentions(known, snippet, &FAILS)
+    says(known, snippet, &FAILS)
         || doubt::is_commented(snippet, "")
         || varies.identities
         || varies.moments
@@ -260,6 +261,24 @@ fn line_in_lesson(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Opti
     let own = snippet.title.as_ref().is_some_and(|title| title.name == raised.file);
     let inside = own && raised.line > 0 && raised.line as usize <= snippet.code.lines().count();
     inside.then(|| known.line(snippet.code_span().start) + raised.line - 1)
+}
+
+/// Whether the prose around a snippet has one of the words, whatever code is shown beside it.
+fn says(known: &Known<'_>, snippet: &Snippet, words: &[&str]) -> bool {
+    let lesson = known.case.lesson;
+    let mut around = std::iter::successors(Some(snippet.section), |SectionId(at)| lesson.sections[*at as usize].parent);
+    around.any(|SectionId(at)| {
+        let section = &lesson.sections[at as usize];
+        let mut from = section.own.start;
+        let mut prose = String::new();
+        for code in lesson.snippets.iter().filter(|it| section.own.contains(it.span)) {
+            prose.push_str(Span::new(from, code.span.start).slice(known.case.source.text()));
+            from = code.span.end;
+        }
+        prose.push_str(Span::new(from, section.own.end).slice(known.case.source.text()));
+        let prose = prose.to_lowercase();
+        words.iter().any(|word| prose.contains(word))
+    })
 }
 
 /// Whether the text around a snippet has one of the words: its section and those around it, without their parts.

@@ -97,22 +97,26 @@ pub(super) fn decide(stated: Stated, scope: &Scope, snippet: &Snippet, evidence:
     };
     let serves = snippet.lang == Lang::Shell && evidence.requests.is_empty() && took < START;
     let computed = evidence.busy.saturating_sub(evidence.delayed).as_secs_f64();
-    match unless_busy(evidence, verdict) {
+    match verdict {
         Verdict::False { .. } if serves || snippet.kind == SnippetKind::Server => {
             Verdict::undecided("it only starts what takes the time")
         }
-        Verdict::False { evidence: why, .. } if stated.is_longer(took) && computed > COMPUTES.max(took / 2.0) => {
-            Verdict::undecided(format!("how long computing takes is the machine's affair: {why}"))
+        Verdict::False { .. }
+            if stated.is_longer(took) && computed > COMPUTES && stated.seconds < took + SLOWER * computed =>
+        {
+            Verdict::undecided("how long computing takes is the machine's affair")
         }
         Verdict::False { .. } if stood_in::may_take(evidence, stated.seconds) => {
             Verdict::undecided("a stand-in answered at once, and the way to the host itself takes time")
         }
-        other => other,
+        other => unless_busy(evidence, other),
     }
 }
 
 /// From here on a slower machine may be why something takes longer.
 const COMPUTES: f64 = 0.25;
+/// And by how much.
+const SLOWER: f64 = 20.0;
 
 fn acts(snippet: &Snippet) -> bool {
     snippet.python.as_ref().is_none_or(|module| module.usage.acts || module.names.top_level_await)
