@@ -96,8 +96,11 @@ pub(super) fn decide(stated: Stated, scope: &Scope, snippet: &Snippet, evidence:
         }
     };
     let serves = snippet.lang == Lang::Shell && evidence.requests.is_empty() && took < START;
+    // `>>> 9` is what something else printed.
+    let shows = snippet.kind == SnippetKind::Console && !snippet.code.contains('(');
     let computed = evidence.busy.saturating_sub(evidence.delayed).as_secs_f64();
     match verdict {
+        Verdict::False { .. } if shows => Verdict::undecided("there is nothing in it that takes time"),
         Verdict::False { .. } if serves || snippet.kind == SnippetKind::Server => {
             Verdict::undecided("it only starts what takes the time")
         }
