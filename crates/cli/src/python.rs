@@ -73,7 +73,9 @@ impl Pythons {
 #[expect(clippy::disallowed_methods, reason = "settings come in here")]
 pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    // Without `HOME`, as under some services, the user's own folder is the one that the machine knows.
+    let home = || folder("HOME").or_else(std::env::home_dir).filter(|home| home.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")));
     Ok(cache.context("there is no folder to keep things in: set HOME or XDG_CACHE_HOME")?.join("etude"))
 }
 

@@ -24,8 +24,13 @@ pub(crate) fn decide(snippet: &Snippet, number: u32, thing: Thing) -> Verdict {
         return Verdict::True;
     }
     let (least, most) = counted.into_inner();
-    let numbers = if least == most { least.to_string() } else { format!("{least} to {most}") };
-    Verdict::False(format!("the code shown has {numbers} {}", thing.name()))
+    let (name, numbers) = match most - least {
+        0 => (thing.name_of(least), least.to_string()),
+        1 => (thing.name(), format!("{least} or {most}")),
+        _ => (thing.name(), format!("{least} to {most}")),
+    };
+    let how = if least == most { "" } else { ", as one counts" };
+    Verdict::False(format!("the code shown has {numbers} {name}{how}"))
 }
 
 /// `...` in a comment or as a statement stands for what is left out.

@@ -61,5 +61,6 @@ fn does(text: &str, Says { deed, name }: &Says) -> bool {
         }
         Deed::Returns => text.starts_with("return "),
         Deed::Raises => text.starts_with("raise "),
+        Deed::Shows => true,
     })
 }

@@ -4,7 +4,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::claim::{Claim, ClaimKind, Subject};
 use crate::lesson::{Course, Lesson};
+use crate::since::since;
 use crate::snippet::Snippet;
+use crate::spelling::nearest;
 use crate::{count, line};
 
 /// Whether a claim holds.
@@ -45,6 +47,11 @@ pub fn decide(course: &Course, lesson: &Lesson, claim: &Claim, around: &Surround
             Subject::Snippet(index) => count::decide(&lesson.snippets[index], *number, *thing),
             Subject::Lesson => Verdict::Undecided("no code is shown here"),
         },
+        ClaimKind::Since { name, minor } => match since(name) {
+            Some((_, known)) if known == *minor => Verdict::True,
+            Some((known, minor)) => Verdict::False(format!("`{known}` came with Python 3.{minor}")),
+            None => Verdict::Undecided("with which Python it came is not known here"),
+        },
         _ => Verdict::Undecided("nothing was run"),
     }
 }
@@ -78,6 +85,12 @@ pub(crate) enum Lead {
 }
 
 pub(crate) fn follow(course: &Course, lesson: &Lesson, url: &str, around: &Surroundings<'_>) -> Lead {
+    if let Some(meant) = misspelt(url) {
+        return Lead::Gone(format!(
+            "nothing is called `{}:`; `{meant}:` may be meant",
+            scheme(url).unwrap_or_default()
+        ));
+    }
     if is_absolute(url) {
         let address = url.split('#').next().unwrap_or(url);
         return match course.answers.get(address) {
@@ -175,6 +188,22 @@ pub(crate) fn resolve(from: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+fn scheme(url: &str) -> Option<&str> {
+    url.split_once("://").map(|(scheme, _)| scheme)
+}
+
+/// The scheme that an unknown one before `://` was probably meant to be: `htp`, `htttps`.
+fn misspelt(url: &str) -> Option<&'static str> {
+    const SCHEMES: [&str; 2] = ["http", "https"];
+    const OTHERS: [&str; 6] = ["ttp", "shttp", "httpx", "hxxp", "hxxps", "http3"];
+    let scheme = scheme(url)?.to_ascii_lowercase();
+    let letters = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !letters || SCHEMES.contains(&scheme.as_str()) || OTHERS.contains(&scheme.as_str()) {
+        return None;
+    }
+    nearest(&scheme, SCHEMES).filter(|meant| scheme.starts_with('h') && scheme.len().abs_diff(meant.len()) <= 1)
+}
+
 /// `https://…`, `mailto:…`, `//host/…`.
 pub(crate) fn is_absolute(url: &str) -> bool {
     let scheme = url.split(':').next().filter(|scheme| scheme.len() < url.len());
@@ -234,5 +263,15 @@ mod tests {
         course.answers = answers.into_iter().map(|(path, it)| (format!("https://tea.dev/{path}"), it)).collect();
         let expected = [Verdict::True, Verdict::False("it is gone".to_owned()), Verdict::Undecided("busy"), unasked];
         assert_eq!(verdicts(&course), expected);
+    }
+
+    #[test]
+    fn a_scheme_may_be_misspelt() {
+        let check = |url: &str, expected| assert_eq!(misspelt(url), expected, "{url}");
+        check("htp://tea.dev", Some("http"));
+        check("htpps://tea.dev", Some("https"));
+        check("https://tea.dev", None);
+        check("ftp://tea.dev", None);
+        check("hxxp://tea.dev", None);
     }
 }

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use etude_course::{ClaimKind, Lesson, Pair, Scope, Subject};
+use etude_course::{Bound, ClaimKind, Lesson, Pair, Scope, Subject};
 use etude_text::{FileId, Source};
 
 #[test]
@@ -71,14 +71,20 @@ fn dump(lesson: &Lesson, source: &Source) -> String {
         };
         let how = if claim.inferred { "inferred" } else { "explicit" };
         let detail = match &claim.kind {
-            ClaimKind::Elapsed { seconds, about, within, scope } => {
+            ClaimKind::Elapsed { seconds, about, within, bound, scope } => {
                 let part = match scope {
                     Scope::Total => "in all".to_owned(),
                     Scope::Each => "each".to_owned(),
                     Scope::Part(name) => format!("for {name}"),
+                    Scope::Within => "within it".to_owned(),
                 };
                 let within = within.map(|within| format!(" within {within:.3} s")).unwrap_or_default();
-                format!(" = {}{seconds} s{within} {part}", if *about { "about " } else { "" })
+                let bound = match bound {
+                    Bound::Near => "",
+                    Bound::AtLeast => "at least ",
+                    Bound::AtMost => "at most ",
+                };
+                format!(" = {bound}{}{seconds} s{within} {part}", if *about { "about " } else { "" })
             }
             ClaimKind::Output { whole, parts } => {
                 format!(" = {} {parts:?}", if *whole { "all of" } else { "among it" })

@@ -1,6 +1,7 @@
 //! Whether files have changed since they were read, found out by looking again.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -29,16 +30,28 @@ impl Workspace {
         };
         let read = self.places.iter().flatten().map(PathBuf::as_path);
         let mut folders: Vec<&Path> = read.clone().filter_map(Path::parent).collect();
+        folders.extend(self.folders.iter().map(PathBuf::as_path));
         folders.sort_unstable();
         folders.dedup();
         let mut stamp = Stamp::default();
         read.for_each(|path| stamp.add(path));
+        let own = own_output();
         for folder in folders {
             let walk = WalkBuilder::new(folder).max_depth(Some(DEPTH)).require_git(false).build();
-            walk.flatten().take(MOST).filter(|entry| !drawn(entry.path())).for_each(|entry| stamp.add(entry.path()));
+            for entry in walk.flatten().take(MOST).filter(|entry| !drawn(entry.path())) {
+                if !entry.metadata().is_ok_and(|it| own.contains(&(it.dev(), it.ino()))) {
+                    stamp.add(entry.path());
+                }
+            }
         }
         stamp
     }
+}
+
+/// The files that the watcher itself writes, if its output is redirected to some: each look at them would change them.
+fn own_output() -> Vec<(u64, u64)> {
+    let streams = ["/dev/stdout", "/dev/stderr"].map(|stream| std::fs::metadata(stream).ok());
+    streams.into_iter().flatten().filter(|it| it.is_file()).map(|it| (it.dev(), it.ino())).collect()
 }
 
 impl Stamp {
@@ -87,5 +100,15 @@ mod tests {
             assert_ne!(after, before, "{path}");
             before = after;
         }
+    }
+
+    #[test]
+    fn a_folder_without_lessons_is_looked_at_too() {
+        let folder = TempFolder::new();
+        let request = Request { paths: vec![folder.path().to_owned()], ..Request::default() };
+        let workspace = Workspace::read(request).expect("a folder");
+        let before = workspace.stamp(None);
+        folder.write("a.md", "# A\n");
+        assert_ne!(workspace.stamp(None), before);
     }
 }

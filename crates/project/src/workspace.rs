@@ -34,6 +34,8 @@ pub struct Workspace {
     pub skipped: Vec<Error>,
     /// Where each source lies, by file id; standard input lies nowhere.
     pub(crate) places: Vec<Option<PathBuf>>,
+    /// The folders that were asked for, whether or not there is a lesson in them yet.
+    pub(crate) folders: Vec<PathBuf>,
     /// The sources as they are on the disk, of those that were changed since.
     on_disk: BTreeMap<FileId, Source>,
 }
@@ -109,6 +111,7 @@ impl Workspace {
             workspace.read_shelf(shelf, &mut settings);
         }
         for input in inputs.iter().filter(|input| input.is_folder) {
+            workspace.folders.push(input.location.clone());
             if workspace.knows_nothing_of(input) {
                 let path =
                     input.show(&input.location).filter(|path| !path.is_empty()).unwrap_or_else(|| ".".to_owned());

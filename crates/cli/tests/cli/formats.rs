@@ -24,7 +24,7 @@ fn check_keeps_its_contract() {
     let folder = TempFolder::new().file("tea.md", TRACKED);
     let report = parse(&folder, "check --no-run --json");
     let contract = ["files", "snippets", "claims", "wall_ms", "virtual_ms", "diagnostics", "errors"];
-    assert_eq!(keys(&report), contract.into_iter().chain(["verdicts", "exercises"]).collect());
+    assert_eq!(keys(&report), contract.into_iter().chain(["works", "verdicts", "exercises"]).collect());
     assert_eq!(keys(&report["claims"]), set(["total", "true", "false", "undecided"]));
     let further = ["end_line", "end_column", "fixable"];
     let contract = ["code", "severity", "file", "line", "column", "message", "hint"];
@@ -45,6 +45,12 @@ fn check_keeps_its_contract() {
       },
       "wall_ms": …,
       "virtual_ms": 0,
+      "works": {
+        "total": 0,
+        "true": 0,
+        "false": 0,
+        "undecided": 0
+      },
       "verdicts": [],
       "exercises": [],
       "diagnostics": [

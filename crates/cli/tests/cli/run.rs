@@ -644,12 +644,12 @@ fn what_is_no_python_program_is_refused_with_the_way_that_leads_on() {
     $ etude run lesson.md
     exit 125
     --- stderr
-    error: `lesson.md` is a lesson, and `run` takes Python files for now
+    error: `lesson.md` is a lesson, and `run` takes a Python file or one snippet of a lesson
       hint: `etude check lesson.md` runs its snippets, `etude run lesson.md#LINE` one of them
     $ etude run book.ipynb
     exit 125
     --- stderr
-    error: `book.ipynb` is a notebook, and `run` takes Python files for now
+    error: `book.ipynb` is a notebook, and `run` takes a Python file or one snippet of a lesson
       hint: `jupyter nbconvert --to script book.ipynb` makes a Python file of it
     $ etude run data.bin
     exit 125
@@ -670,7 +670,7 @@ fn what_is_no_python_program_is_refused_with_the_way_that_leads_on() {
     $ etude run .
     exit 125
     --- stderr
-    error: `.` is a folder, and `run` takes Python files for now
+    error: `.` is a folder, and `run` takes a Python file or one snippet of a lesson
       hint: name the file in it that starts the program
     $ etude run helo.py
     exit 125

@@ -175,6 +175,24 @@ fn one_snippet_runs_with_what_it_needs() {
 }
 
 #[test]
+fn a_snippet_reads_what_it_is_given() {
+    let lesson = "# Tea\n\n```python\nname = input(\"who? \")\nprint(\"for\", name)\n```\n";
+    let folder = TempFolder::new().file("tea.md", lesson).file("names.txt", "Ada\n");
+    let shown = folder.etude("run tea.md#3 --stdin names.txt");
+    assert!(shown.starts_with("exit 0\n--- stdout\nwho? for Ada\n"), "{shown}");
+    assert!(folder.etude("run tea.md#3").contains("waits for somebody at the keyboard"));
+}
+
+#[test]
+fn snippets_that_fail_are_counted() {
+    let folder = TempFolder::new().file("tea.md", "# Tea\n\n```python\nassert 1 + 1 == 3\n```\n");
+    assert!(folder.etude("check").contains("1 snippet (1 fails), 0 claims: 0 true, 0 false, 0 undecided; 1 error"));
+    let output = folder.command("check --json").output().expect("etude runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["works"], serde_json::json!({ "total": 1, "true": 0, "false": 1, "undecided": 0 }));
+}
+
+#[test]
 fn what_hangs_on_the_order_is_noted_and_a_finding_with_races() {
     let lesson = "\
 # Tea

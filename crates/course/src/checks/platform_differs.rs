@@ -60,15 +60,16 @@ fn run(ctx: &Context<'_>, report: &mut Report<'_>) {
         }
         let windows = read(true);
         for (index, (own, twins)) in seven.iter().zip(&asked).enumerate() {
-            let Some((what, here, there)) = own.differs(twins) else { continue };
             let legacy = windows.get(index).filter(|_| windows.len() == asked.len());
-            if versions.windows && legacy.is_some_and(|legacy| legacy.differs(twins).is_none()) {
+            if versions.windows && legacy.is_some_and(|legacy| legacy.differences(twins).is_empty()) {
                 continue;
             }
             let span = snippet.source_span(Span::at(own.range.clone()));
             let line = ctx.source.line(twin.source_span(Span::at(twins.range.clone())).start);
-            let message = format!("the {what} is not that of line {line}: `{here}` here, `{there}` there");
-            report.add(report.at(span, message).hint("make both commands ask for the same"));
+            for (what, here, there) in own.differences(twins) {
+                let message = format!("the {what} is not that of line {line}: `{here}` here, `{there}` there");
+                report.add(report.at(span, message).hint("make both commands ask for the same"));
+            }
         }
     }
 }

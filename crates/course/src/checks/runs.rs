@@ -59,7 +59,8 @@ pub static FALSE_END: Check = Check {
     severity: Severity::Error,
     summary: "A snippet that does not end as `raises=` or `exit=` says",
     documentation: r#"
-A fence says how its code ends, and it ends in another way.
+A fence, or the sentence right beside it ("This raises a `TypeError`"), says how its code ends, and it ends in another
+way.
 
 What was meant to show an error shows something else, and the text around it explains what does not happen.
 
@@ -155,8 +156,10 @@ The lesson says how long something takes, and it takes longer or shorter by more
 In lessons about concurrency the times are the argument: "3 s one after the other, 1 s together" is what is to be
 learned.
 
-Both the times that the program prints and the clock of the run count. Waiting is skipped, so a slow machine changes
-nothing.
+Both the times that the program prints and the clock of the run count. Waiting is skipped, and what a program computes
+may be faster or slower elsewhere: a time is false only if neither its waiting alone nor all that it took is near.
+"The first", "the synchronous version" and the like are looked up among the programs of the section; where it is not
+plain which of them is meant, nothing is false.
 
 Wrong:
 
@@ -186,7 +189,8 @@ pub static FALSE_VERSION: Check = Check {
     severity: Severity::Error,
     summary: "A stated Python version that is not the one the code needs",
     documentation: r#"
-The code needs a newer Python than the lesson says, by its syntax, or it ran on an older one.
+The code needs a newer Python than the lesson says, by its syntax or by what it takes from the standard library, or it
+ran on an older one; or a name of the library came with another Python than is said.
 
 A reader with the stated version gets a syntax error; one with an older Python believes to be left out.
 

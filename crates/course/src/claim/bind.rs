@@ -8,6 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::Subject;
+use super::which::Which;
 use crate::section::{Section, SectionId};
 use crate::snippet::{Lang, Pair, Snippet};
 
@@ -98,6 +99,25 @@ impl<'a> Binder<'a> {
     pub(super) fn run(&self, span: Span) -> Subject {
         let found = self.nearest(span, |snippet| snippet.runs() || snippet.lang == Lang::PowerShell);
         found.map_or(Subject::Lesson, Subject::Snippet)
+    }
+
+    /// The one of two or three programs of a section that a sentence means; `None` where that is not plain.
+    pub(super) fn meant(&self, span: Span, which: &Which) -> Option<usize> {
+        let acts = |it: &&Snippet| it.runs() && it.python.as_ref().is_some_and(|module| module.usage.acts);
+        let all: Vec<&Snippet> = self.own(self.section(span.start)).iter().filter(acts).collect();
+        let found = match which {
+            _ if !(2..=3).contains(&all.len()) => None,
+            Which::Nth(nth) => all.get(*nth).copied(),
+            Which::Asynchronous(wanted) => {
+                let fits = |it: &&&Snippet| {
+                    ["async ", "await ", "asyncio."].iter().any(|word| it.code.contains(word)) == *wanted
+                };
+                let mut fitting = all.iter().filter(fits);
+                fitting.next().copied().filter(|_| fitting.next().is_none())
+            }
+            Which::Unclear => None,
+        };
+        found.map(|it| it.index)
     }
 
     /// The snippets whose files the block names in code, in order: "confirm that `a.py` takes 3 s and `b.py` 2 s".

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use etude_markdown::{BlockId, BlockKind, Document, InlineKind};
+use etude_markdown::{Block, BlockId, BlockKind, Document, InlineKind};
 use etude_text::Span;
 use regex::{Captures, Regex};
 
@@ -13,12 +13,16 @@ use crate::prose::Prose;
 use crate::snippet::{Lang, Siblings, Snippet};
 
 /// The names of what is counted.
-const THINGS: [(&str, Thing); 21] = [
+const THINGS: [(&str, Thing); 27] = [
     ("lines of code", Thing::Lines),
     ("lines", Thing::Lines),
     ("async functions", Thing::AsyncFunctions),
     ("asynchronous functions", Thing::AsyncFunctions),
     ("coroutine functions", Thing::AsyncFunctions),
+    ("coroutines", Thing::AsyncFunctions),
+    ("async def functions", Thing::AsyncFunctions),
+    ("async def s", Thing::AsyncFunctions),
+    ("async defs", Thing::AsyncFunctions),
     ("functions", Thing::Functions),
     ("classes", Thing::Classes),
     ("methods", Thing::Methods),
@@ -29,6 +33,8 @@ const THINGS: [(&str, Thing); 21] = [
     ("generator expressions", Thing::Generators),
     ("await expressions", Thing::Awaits),
     ("await statements", Thing::Awaits),
+    ("await s", Thing::Awaits),
+    ("awaits", Thing::Awaits),
     ("with statements", Thing::Withs),
     ("tasks", Thing::Tasks),
     ("routes", Thing::Routes),
@@ -72,6 +78,16 @@ static LISTED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid expression")
 });
 
+/// "and 17 lines", behind a number of something.
+static FURTHER: LazyLock<Regex> = LazyLock::new(|| {
+    let things = THINGS.map(|(name, _)| name.replace(' ', r"\s+")).join("|");
+    let numbers = NUMBERS.join("|");
+    Regex::new(&format!(
+        r"(?i)^(?:,\s*(?:and\s+|with\s+)?|\s+(?:and|with)\s+)(?P<number>[0-9]{{1,4}}|{numbers})\s+(?P<thing>{things})(?-u:\b)"
+    ))
+    .expect("a valid expression")
+});
+
 static THIS_CODE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?-u:\b)this (?:code|script|file|module|program|snippet)(?-u:\b)").expect("a valid expression")
 });
@@ -82,18 +98,30 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         if !matches!(block.kind, BlockKind::Paragraph) {
             continue;
         }
-        let prose = Prose::of(text, block).without_quotes();
+        let mut prose = Prose::of(text, block).without_quotes();
+        keep_keywords(&mut prose, block);
         let stated = STATED.captures_iter(&prose.text).map(|found| (found, true));
         // A bare list of numbers is about this code only where it says so.
         let listed = LISTED.captures_iter(&prose.text).filter(|_| THIS_CODE.is_match(&prose.text));
+        let mut all: Vec<_> = Vec::new();
         for (found, in_words) in stated.chain(listed.map(|found| (found, false))) {
-            let Some((range, number, thing)) = count(&found) else { continue };
+            let wanted = found.name("where").map(|word| word.as_str().to_lowercase());
+            let wanted = if in_words { wanted.or_else(|| direction(&found[0])) } else { None };
+            let mut end = found.get(0).map_or(prose.text.len(), |whole| whole.end());
+            all.extend(count(&found).map(|found| (found, in_words, wanted.clone())));
+            while let Some(next) = FURTHER.captures(&prose.text[end..]).filter(|_| in_words) {
+                let Some((range, number, thing)) = count(&next) else { break };
+                // The comma and the "and" are no part of it.
+                let start = end + next.name("number").map_or(range.start, |number| number.start());
+                end += range.end;
+                all.push(((start..end, number, thing), in_words, wanted.clone()));
+            }
+        }
+        for ((range, number, thing), in_words, wanted) in all {
             let sentence = prose.sentence(range.start);
             if supposes(&prose.text[sentence.clone()], range.end - sentence.start) {
                 continue;
             }
-            let wanted = found.name("where").map(|word| word.as_str().to_lowercase());
-            let wanted = if in_words { wanted.or_else(|| direction(&found[0])) } else { None };
             let about = match snippet(siblings, document, binder, id, wanted.as_deref()) {
                 Some(index) => Subject::Snippet(index),
                 None if in_words => continue,
@@ -106,6 +134,17 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         }
     }
     claims
+}
+
+/// "3 `await`s" counts what the code is called by.
+fn keep_keywords(prose: &mut Prose, block: &Block) {
+    for inline in &block.inlines {
+        let InlineKind::Code(code) = &inline.kind else { continue };
+        let start = (inline.span.start - prose.start) as usize + 1;
+        if ["await", "async def"].contains(&code.as_str()) && prose.text.is_char_boundary(start + code.len()) {
+            prose.text.replace_range(start..start + code.len(), code);
+        }
+    }
 }
 
 /// What is said right behind the name of a file that is shown once.

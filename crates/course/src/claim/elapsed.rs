@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Claim, ClaimKind, Found, Scope, Subject};
+use super::{Bound, Claim, ClaimKind, Found, Scope, Subject};
 use crate::snippet::Snippet;
 
 /// A time found in a text.
@@ -14,16 +14,20 @@ pub(super) struct Time {
     pub(super) range: Range<usize>,
     pub(super) seconds: f64,
     pub(super) about: bool,
+    pub(super) bound: Bound,
     pub(super) scope: Scope,
 }
 
-const NUMBER: &str = r"(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>milliseconds?|ms|seconds?|secs?|s|minutes?|mins?)?";
+const NUMBER: &str = r"(?:(?P<bound>more than|longer than|over|at least|less than|fewer than|under|at most|up to|no more than|no longer than|within)\s+)?(?P<about>~|≈|∼|about |around |roughly |approximately |approx\.? |some |nearly |almost )?\s*(?P<number>[0-9]+(?:\.[0-9]+)?|half an?|one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+(?:full|whole))?\s*(?P<unit>milliseconds?|ms|seconds?|secs?|s|minutes?|mins?)?";
+
+/// Numbers in words count only before a unit.
+const WORDS: [&str; 11] = ["half a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 // `(?-u:\b)` here and elsewhere: an ASCII word boundary keeps the fast automaton on texts that are not ASCII.
 
 /// Words that say how long something took, then the number.
 static TOOK: LazyLock<Regex> = LazyLock::new(|| {
-    let verb = r"(?P<subject>[A-Za-z0-9_-]+(?:\s+[A-Za-z0-9_-]+)?\s+)??(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|(?:response|running|execution|wall) time|total(?: time)?(?: of| is| takes)?|duration|time)";
+    let verb = r"(?P<subject>[A-Za-z0-9_-]+(?:\s+[A-Za-z0-9_-]+)?\s+)??(?P<verb>takes?|took|taking|runs?(?: in| for)?|ran(?: in| for)?|finish(?:es|ed)?(?: in| after)|completes?(?: in| after)|completed(?: in| after)|returns?(?: after| in)|returned(?: after| in)|response(?: after| in)|(?:done|ready|over)(?: in| after)|lasts?|elapsed(?: time)?|(?:response|running|execution|wall) time|run-?time(?: is| of)?|total(?: time)?(?: of| is| takes)?|duration|time)";
     Regex::new(&format!(r"(?i)(?-u:\b){verb}\s*[:=]?\s*(?:in total\s*)?(?:in\s+)?{NUMBER}"))
         .expect("a valid expression")
 });
@@ -36,9 +40,21 @@ static IN_TOTAL: LazyLock<Regex> = LazyLock::new(|| {
 /// ", tasks ~2s" and "and async ~2s" behind a time that was recognised.
 static FURTHER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+)?(?P<subject>[A-Za-z0-9_-]+)\s+(?:only\s+)?{NUMBER}"
+        r"(?i)^\s*(?:,|;|and|but|vs\.?|versus)\s+(?:and\s+|but\s+)?(?:the\s+)?(?P<subject>[A-Za-z0-9_-]+)\s+(?:only\s+)?{NUMBER}"
     ))
     .expect("a valid expression")
+});
+
+/// Words that tell of a part of the run: "it blocks for 5 s", "the answer arrives after 5 s".
+static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
+    let verb = r"(?P<verb>blocks?(?:\s+(?:the\s+)?(?:event\s+)?(?:loop|thread|program|everything))?\s+for|(?:arrives?|appears?|shows up)\s+after)";
+    Regex::new(&format!(r"(?i)(?-u:\b){verb}\s+{NUMBER}(?-u:\b)")).expect("a valid expression")
+});
+
+/// "After about 5 seconds you will see".
+static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    let sees = r"you(?:['’]ll| will| should)? (?:now )?see|it prints";
+    Regex::new(&format!(r"(?i)(?-u:\b)after\s+{NUMBER}(?-u:\b),?\s+(?:{sees})(?-u:\b)")).expect("a valid expression")
 });
 
 /// Nothing but a time: "~3s", after a label that asks for one.
@@ -47,11 +63,30 @@ static BARE: LazyLock<Regex> =
 
 /// Sentences that suppose, allow or ask, and so claim nothing.
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)(?-u:\b)(?:may|might|could|would|should|can|if|unless|suppose|imagine|assuming|perhaps|maybe|probably|predict|guess|how long|how much)(?-u:\b)",
-    )
+    Regex::new(concat!(
+        r"(?i)(?-u:\b)(?:may|might|could|would|should|can|if|unless|suppose|imagine|assuming|perhaps|maybe|probably",
+        r"|predict|guess|how long|how much|you['’]d|naively|thinks?|believes?|(?:readers?|people|beginners?|one|many) expects?)(?-u:\b)",
+    ))
     .expect("a valid expression")
 });
+
+/// A sentence that takes back what was expected: "It does not: …", "But no.", "In fact it takes …".
+static TAKES_BACK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^\s*(?:(?:(?:but|yet|and)[, ]+)?(?:it|this|that|they|the \w+)\s+(?:does|is|did|was|do|are)(?:\s+not|n['’]t)(?-u:\b)",
+        r"|(?:but|yet|however|instead|actually|wrong|in fact|in reality|not so|no)(?-u:\b))",
+    ))
+    .expect("a valid expression")
+});
+
+static EXPECTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)(?:expect(?:s|ed|ation)?|assume[sd]?|hopes?)(?-u:\b)").expect("a valid expression")
+});
+
+/// Whether a sentence says what somebody expects, and what follows that it is not so.
+pub(super) fn is_taken_back(sentence: &str, following: &str) -> bool {
+    EXPECTED.is_match(sentence) && TAKES_BACK.is_match(following)
+}
 
 /// Sentences that tell the reader to change something talk of another program.
 static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
@@ -74,10 +109,15 @@ pub(super) fn supposes(sentence: &str, at: usize) -> bool {
     SUPPOSED.is_match(&sentence[..end]) || CHANGE.is_match(sentence) || sentence.trim_end().ends_with('?')
 }
 
+/// Whether there is anything in a text that may be a time.
+pub(super) fn may_tell(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || ["second", "minute"].iter().any(|unit| text.contains(unit))
+}
+
 /// The times that `text` states. `label` says that a label such as "Expected:" asked for them.
 pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
     let mut found: Vec<Time> = Vec::new();
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !may_tell(text) {
         return found;
     }
     let push = |time: Option<Time>, found: &mut Vec<Time>| {
@@ -94,7 +134,7 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
         let scope = scope_of(&hit);
         let verb = hit.name("verb").map_or(0, |verb| verb.start());
         let start = match (&scope, hit.name("subject")) {
-            (Scope::Total, _) | (_, None) => verb,
+            (Scope::Total | Scope::Within, _) | (_, None) => verb,
             (Scope::Each, Some(subject)) => {
                 let each =
                     ["each", "every", "per"].iter().filter_map(|word| subject.as_str().to_lowercase().find(word));
@@ -114,6 +154,9 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
             push(Some(Time { range, ..further }), &mut found);
         }
     }
+    for hit in MOMENT.captures_iter(text).filter(|hit| is_of_all(text, hit)).chain(AFTER.captures_iter(text)) {
+        push(time(text, &hit, Scope::Within), &mut found);
+    }
     if label
         && found.is_empty()
         && let Some(hit) = BARE.captures(text)
@@ -125,12 +168,24 @@ pub(super) fn times(text: &str, label: bool) -> Vec<Time> {
     found
 }
 
+/// Not of what may be any call or another thing ("a query that blocks for 5 s").
+fn is_of_all(text: &str, hit: &Captures<'_>) -> bool {
+    let before = &text[..hit.get(0).map_or(0, |whole| whole.start())];
+    let clause = before.rsplit(['.', ',', ';', ':', '(']).next().unwrap_or_default().trim();
+    let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let last = clause.split_whitespace().next_back().unwrap_or_default().to_lowercase();
+    let known = ["", "it", "this", "the", "that", "your", "our"].contains(&first.as_str());
+    known && !(["which", "who"].contains(&last.as_str()) || last == "that" && first != "that")
+}
+
 fn scope_of(hit: &Captures<'_>) -> Scope {
     let subject = hit.name("subject").map(|it| it.as_str().trim()).unwrap_or_default();
     let verb = hit["verb"].to_lowercase();
     let words: Vec<&str> = subject.split_whitespace().collect();
     if words.iter().any(|word| ["each", "every", "per"].contains(&word.to_lowercase().as_str())) {
         Scope::Each
+    } else if verb.starts_with("runtime") || verb.starts_with("run-time") {
+        Scope::Total
     } else if verb.starts_with("took") || verb.starts_with("run") || verb.starts_with("ran") {
         words.last().map_or(Scope::Total, |word| named(word))
     } else {
@@ -146,15 +201,29 @@ fn named(word: &str) -> Scope {
 
 fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
     let whole = hit.get(0)?;
-    let number: f64 = hit["number"].parse().ok()?;
+    let stated = hit["number"].to_lowercase();
+    let in_words = WORDS.iter().position(|word| stated.starts_with(word));
+    let number: f64 = match in_words {
+        Some(0) => 0.5,
+        Some(number) => number as f64,
+        None => stated.parse().ok()?,
+    };
     let about = hit.name("about").is_some();
+    let bound = match hit.name("bound").map(|bound| bound.as_str().to_lowercase()).as_deref() {
+        None => Bound::Near,
+        Some("more than" | "longer than" | "over" | "at least") => Bound::AtLeast,
+        Some(_) => Bound::AtMost,
+    };
     let unit = hit.name("unit").map(|unit| unit.as_str().to_lowercase());
     // A bare number is a time only where it is marked as a rough one or looks measured: "took ~2.0", "Elapsed: 3.0".
-    if unit.is_none() && !(about || hit["number"].contains('.')) {
+    if unit.is_none() && (in_words.is_some() || !(about || stated.contains('.'))) {
         return None;
     }
     let after = &text[whole.end()..];
     let cut = after.starts_with(|char: char| char.is_alphanumeric() || char == '%');
+    // "One second longer" is a comparison.
+    let next = after.split_whitespace().next().unwrap_or_default().trim_matches(|char: char| !char.is_alphabetic());
+    let cut = cut || ["longer", "more", "less", "faster", "slower", "earlier", "later"].contains(&next);
     if cut || is_denied(&text[..hit.name("verb").map_or(whole.start(), |verb| verb.start())]) {
         return None;
     }
@@ -169,7 +238,7 @@ fn time(text: &str, hit: &Captures<'_>, scope: Scope) -> Option<Time> {
         _ => number,
     };
     let skipped = whole.as_str().len() - whole.as_str().trim_start().len();
-    Some(Time { range: whole.start() + skipped..whole.end(), seconds, about, scope })
+    Some(Time { range: whole.start() + skipped..whole.end(), seconds, about, bound, scope })
 }
 
 /// "not 6s", "it doesn't take 3 s", "no longer takes", "rather than": the words before a time that deny it.
@@ -217,7 +286,7 @@ pub(super) fn attributes(snippets: &[Snippet]) -> Vec<Claim> {
                 unit => more * factor(unit),
             });
             let about = value.starts_with('~');
-            claim(ClaimKind::Elapsed { seconds, about, within, scope: Scope::Total }, value);
+            claim(ClaimKind::Elapsed { seconds, about, within, bound: Bound::Near, scope: Scope::Total }, value);
         }
         if let Some(value) = snippet.attribute("raises") {
             claim(ClaimKind::Raises { exception: value.to_owned() }, value);
@@ -270,5 +339,27 @@ mod tests {
         check("runs 2 copies", &[]);
         check("It doesn't take 3 s, and it never takes 5 s.", &[]);
         check("It no longer takes 2 s.", &[]);
+        check("It takes one argument, and two seconds longer.", &[]);
+        check("A query that blocks for 5 seconds stops all.", &[]);
+    }
+
+    #[test]
+    fn bounds_and_moments() {
+        let check = |text: &str, seconds: f64, bound: Bound, scope: Scope| {
+            let found: Vec<_> = times(text, false).into_iter().map(|it| (it.seconds, it.bound, it.scope)).collect();
+            assert_eq!(found, [(seconds, bound, scope)], "{text}");
+        };
+        check("It takes more than 5 seconds.", 5.0, Bound::AtLeast, Scope::Total);
+        check("It finishes in less than half a second.", 0.5, Bound::AtMost, Scope::Total);
+        check("It takes two seconds.", 2.0, Bound::Near, Scope::Total);
+        check("Total runtime: ~5 seconds.", 5.0, Bound::Near, Scope::Total);
+        check("After about 5 seconds you will see it.", 5.0, Bound::Near, Scope::Within);
+        check("It blocks for 5 seconds.", 5.0, Bound::Near, Scope::Within);
+    }
+
+    #[test]
+    fn what_is_taken_back() {
+        assert!(is_taken_back("A reader expects it to take 3 seconds.", " It does not: it takes one."));
+        assert!(!is_taken_back("As expected, it takes 3 seconds.", " It waits three times."));
     }
 }

@@ -6,6 +6,7 @@ mod elapsed;
 mod output;
 mod prose;
 mod reference;
+mod which;
 
 use etude_markdown::Document;
 use etude_text::Span;
@@ -33,7 +34,7 @@ pub enum ClaimKind {
     /// What a server answers: a body, or one of several statuses.
     Response { body: Option<String>, statuses: Vec<u16> },
     /// How long something takes, and how many seconds more or less it may be, if that is said.
-    Elapsed { seconds: f64, about: bool, within: Option<f64>, scope: Scope },
+    Elapsed { seconds: f64, about: bool, within: Option<f64>, bound: Bound, scope: Scope },
     /// The program fails with this exception.
     Raises { exception: String },
     /// The program ends with this status.
@@ -48,6 +49,17 @@ pub enum ClaimKind {
     Count { number: u32, thing: Thing },
     /// A Python version is needed at least.
     Version { major: u8, minor: u8 },
+    /// A name of the standard library came with this Python 3.
+    Since { name: String, minor: u8 },
+}
+
+impl Claim {
+    /// Of a time: what it is the time of.
+    fn set_scope(&mut self, of: Scope) {
+        if let ClaimKind::Elapsed { scope, .. } = &mut self.kind {
+            *scope = of;
+        }
+    }
 }
 
 impl ClaimKind {
@@ -62,7 +74,7 @@ impl ClaimKind {
             ClaimKind::Link { .. } => "link",
             ClaimKind::Line { .. } => "line",
             ClaimKind::Count { .. } => "count",
-            ClaimKind::Version { .. } => "version",
+            ClaimKind::Version { .. } | ClaimKind::Since { .. } => "version",
         }
     }
 }
@@ -71,7 +83,7 @@ impl ClaimKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Says {
     pub deed: Deed,
-    /// The last part of a dotted name.
+    /// The last part of a dotted name, or the code itself.
     pub name: String,
 }
 
@@ -83,6 +95,8 @@ pub enum Deed {
     Defines,
     Returns,
     Raises,
+    /// It stands there, in these letters.
+    Shows,
 }
 
 impl Deed {
@@ -96,6 +110,7 @@ impl Deed {
             Deed::Defines => "defines",
             Deed::Returns => "returns",
             Deed::Raises => "raises",
+            Deed::Shows => "shows",
         }
     }
 }
@@ -140,6 +155,28 @@ impl Thing {
     }
 }
 
+impl Thing {
+    pub(crate) fn singular(self) -> &'static str {
+        match self {
+            Thing::Classes => "class",
+            Thing::Tasks => "call that makes a task",
+            _ => self.name().strip_suffix('s').unwrap_or(self.name()),
+        }
+    }
+
+    pub(crate) fn name_of(self, number: usize) -> &'static str {
+        if number == 1 { self.singular() } else { self.name() }
+    }
+}
+
+/// Which times are as a stated one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Near,
+    AtLeast,
+    AtMost,
+}
+
 /// What an elapsed time is the time of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -149,6 +186,8 @@ pub enum Scope {
     Each,
     /// What the program prints behind these words, or a part of the run they name.
     Part(String),
+    /// Some moment or part of the run.
+    Within,
 }
 
 /// How a claim was recognised.

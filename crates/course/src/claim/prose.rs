@@ -8,7 +8,8 @@ use regex::Regex;
 
 use super::bind::Binder;
 use super::elapsed::{self, Time};
-use super::{Claim, ClaimKind, Found, Subject};
+use super::which::{is_of_whole, which};
+use super::{Claim, ClaimKind, Found, Scope, Subject};
 use crate::prose::Prose;
 use crate::snippet::Siblings;
 
@@ -28,6 +29,42 @@ static SEES: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid expression")
 });
 
+/// "This raises a `TypeError`", "Running it fails with `ValueError`": what the code beside it comes to.
+static RAISES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?:(?:This|That|The|Running|Executing)(?:\s+(?:this|it|that|the))?(?:\s+(?:code|snippet|program|script|example))?(?:\s+above)?|It)",
+        r"\s+(?:always\s+|immediately\s+|now\s+|will\s+)?(?:raises?|throws?|(?:fails?|crash(?:es)?|ends?)\s+with)\s+(?:an?\s+|the\s+)?[*_`]*",
+        r"(?P<name>(?:[a-z_]+\.)*[A-Z][A-Za-z]*(?:Error|Exception|ExceptionGroup|Interrupt|SystemExit|Iteration))(?-u:\b)[*_`]*",
+    ))
+    .expect("a valid expression")
+});
+
+/// "You get a `200 OK`", "Returns status 200".
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?m)(?:^|[.:,]\s+)(?:(?:[Yy]ou|[Ww]e|[Ii]t|[Tt]his|[Tt]hat|[Tt]he (?:server|answer|response|request))\s+)?(?:will\s+|now\s+)?",
+        r"(?:gets?|receives?|sees?|[Rr]eturns?|answers?(?: with)?|responds?(?: with)?|has)\s+(?:an?\s+|the\s+)?",
+        r"(?:(?:HTTP\s+)?status(?:\s+code)?\s+[*_`]*(?P<status>[1-5][0-9]{2})(?:\s[A-Z][A-Za-z ]*)?[*_`]+|(?:HTTP\s+)?status(?:\s+code)?\s+(?P<bare>[1-5][0-9]{2})(?-u:\b)",
+        r"|[*_]*`(?:HTTP/[0-9.]+ )?(?P<shown>[1-5][0-9]{2})\s+[A-Z][A-Za-z ]*`)",
+    ))
+    .expect("a valid expression")
+});
+
+/// Behind a label: nothing but a status.
+static ONLY_STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[\s*_`]*([1-5][0-9]{2})(?:\s[A-Z][A-Za-z ]*)?[\s*_`.]*$").expect("a valid expression")
+});
+
+/// "prints 404", and no more.
+static NUMBER_ALONE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s+(-?[0-9]+(?:\.[0-9]+)?)(?:[.!]?\s*$|[.!]\s)").expect("a valid expression"));
+
+/// Where, when, or for whom: not in every run of the code that is shown.
+static SOMETIMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)(?:if|when|whenever|unless|until|once|for|with(?:out)? \w+|instead|otherwise|python [23][0-9.]*|older|newer|versions?|windows|macos|linux)(?-u:\b)")
+        .expect("a valid expression")
+});
+
 pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binder: &Binder<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     for (id, block) in document.iter() {
@@ -37,8 +74,9 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
         let raw = block.span.slice(text);
         // Most paragraphs hold nothing to look at more closely.
         let listed = block.parent.is_some() && raw.starts_with('`');
-        let telling = [":", "see", "print", "output"].iter().any(|word| raw.contains(word));
-        if !telling && !listed && !raw.bytes().any(|byte| byte.is_ascii_digit()) {
+        let telling =
+            [":", "see", "print", "output", "with", "raise", "throw", "status"].iter().any(|word| raw.contains(word));
+        if !telling && !listed && !elapsed::may_tell(raw) {
             continue;
         }
         let prose = Prose::of(text, block);
@@ -49,6 +87,8 @@ pub(super) fn claims(text: &str, document: &Document, siblings: &Siblings, binde
             paragraph.item(&label, &mut claims);
         } else {
             paragraph.sentences(&mut claims);
+            claims.extend(paragraph.raises());
+            claims.extend(paragraph.statuses());
         }
     }
     claims
@@ -122,6 +162,22 @@ impl Paragraph<'_> {
             let range = label.end + time.range.start..label.end + time.range.end;
             claims.push(self.elapsed(Time { range, ..time }, Found::Label));
         }
+        if let Some(found) = ONLY_STATUS.captures(&self.document.block(self.id).span.slice(self.text)[label.end..])
+            && let Ok(status) = found[1].parse()
+        {
+            let kind = ClaimKind::Response { body: None, statuses: vec![status] };
+            let claim = self.beside(self.claim(kind, self.trimmed(label.end..self.prose.text.len()), Found::Label));
+            let tells = |about: usize| {
+                let code = &self.binder.snippets[about].code;
+                ["http_code", "status_code", "curl -i", "curl -I", ".status"].iter().any(|word| code.contains(word))
+            };
+            if let Some(claim) = claim
+                && matches!(claim.about, Subject::Snippet(about) if tells(about))
+            {
+                claims.push(claim);
+                return;
+            }
+        }
         let parts = self.code_after(label.end);
         let asks = self.prose.text.trim_end().ends_with('?');
         if asks || !label.foretells && !self.follows_code() {
@@ -164,12 +220,24 @@ impl Paragraph<'_> {
         let mut nth = 0;
         for time in elapsed::times(&stated.text, false) {
             let sentence = stated.sentence(time.range.start);
-            if elapsed::supposes(&stated.text[sentence.clone()], time.range.end - sentence.start) {
+            let words = &stated.text[sentence.clone()];
+            if elapsed::supposes(words, time.range.end - sentence.start)
+                || elapsed::is_taken_back(words, &stated.text[sentence.end..])
+            {
                 continue;
             }
+            let meant = which(&stated.text, sentence, &time.range).filter(|_| is_of_whole(&time.scope));
             let mut claim = self.elapsed(time, Found::Sentence);
             if let Some(&index) = named.get(nth).or(named.last()) {
                 claim.about = Subject::Snippet(index);
+            } else if let Some(meant) = meant {
+                match self.binder.meant(claim.span, &meant.which) {
+                    Some(index) => {
+                        claim.about = Subject::Snippet(index);
+                        claim.set_scope(Scope::Total);
+                    }
+                    None => claim.set_scope(Scope::Part(meant.words)),
+                }
             }
             nth += 1;
             // A sentence about no code at all ("the break takes 5 minutes") is not about a run.
@@ -184,7 +252,9 @@ impl Paragraph<'_> {
             if found.as_str().starts_with("that ") && lead.ends_with(char::is_alphanumeric) {
                 continue;
             }
-            let parts = self.seen(found.end(), sentence.end);
+            let mut parts = self.seen(found.end(), sentence.end);
+            let alone = NUMBER_ALONE.captures(&stated.text[found.end()..]).filter(|_| parts.is_empty());
+            parts.extend(alone.map(|number| number[1].to_owned()));
             if parts.is_empty() || elapsed::supposes(&stated.text[sentence.start..found.start()], usize::MAX) {
                 continue;
             }
@@ -196,10 +266,65 @@ impl Paragraph<'_> {
         }
     }
 
+    /// An exception that the first sentence tells of the code right before or behind.
+    fn raises(&self) -> Option<Claim> {
+        let raw = self.document.block(self.id).span.slice(self.text);
+        let found = RAISES.captures(raw)?;
+        let (whole, name) = (found.get(0)?, found.name("name")?);
+        let sentence = self.prose.sentence(whole.end().min(self.prose.text.len()));
+        if SOMETIMES.is_match(&self.prose.text[whole.end().min(sentence.end)..sentence.end])
+            || elapsed::supposes(&self.prose.text[sentence.clone()], whole.end() - sentence.start)
+        {
+            return None;
+        }
+        let kind = ClaimKind::Raises { exception: name.as_str().to_owned() };
+        self.beside(self.claim(kind, self.prose.span(whole.range()), Found::Sentence))
+    }
+
+    /// A claim, if it is about the code right before or behind its paragraph.
+    fn beside(&self, claim: Claim) -> Option<Claim> {
+        let Subject::Snippet(about) = claim.about else { return None };
+        let block = self.binder.snippets[about].block;
+        let mut before = self.siblings.previous(self.id);
+        while let Some(id) = before.filter(|id| matches!(self.document.block(*id).kind, BlockKind::Code(_))) {
+            if id == block {
+                return Some(claim);
+            }
+            before = self.siblings.previous(id);
+        }
+        (self.siblings.previous(block) == Some(self.id)).then_some(claim)
+    }
+
+    /// A status that the answer to the request beside it has.
+    fn statuses(&self) -> Vec<Claim> {
+        let raw = self.document.block(self.id).span.slice(self.text);
+        let mut claims = Vec::new();
+        for found in STATUS.captures_iter(raw) {
+            let number = ["status", "bare", "shown"].iter().find_map(|group| found.name(group));
+            let Some(status) = number else { continue };
+            let (Some(whole), Ok(status)) = (found.get(0), status.as_str().parse()) else { continue };
+            let sentence = self.prose.sentence(whole.end().min(self.prose.text.len()));
+            if SOMETIMES.is_match(&self.prose.text[sentence.clone()])
+                || elapsed::supposes(&self.prose.text[sentence.clone()], usize::MAX)
+            {
+                continue;
+            }
+            let kind = ClaimKind::Response { body: None, statuses: vec![status] };
+            claims.extend(self.beside(self.claim(kind, self.prose.span(whole.range()), Found::Sentence)));
+        }
+        claims
+    }
+
     fn elapsed(&self, time: Time, found: Found) -> Claim {
         let span = self.prose.span(time.range);
         self.claim(
-            ClaimKind::Elapsed { seconds: time.seconds, about: time.about, within: None, scope: time.scope },
+            ClaimKind::Elapsed {
+                seconds: time.seconds,
+                about: time.about,
+                within: None,
+                bound: time.bound,
+                scope: time.scope,
+            },
             span,
             found,
         )

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use etude_markdown::{BlockKind, Document, InlineKind};
+use etude_markdown::{Block, BlockKind, Document, InlineKind};
 use etude_text::Span;
 use regex::Regex;
 
@@ -10,6 +10,7 @@ use super::bind::Binder;
 use super::elapsed::supposes;
 use super::{Claim, ClaimKind, Deed, Found, Says, Subject};
 use crate::prose::Prose;
+use crate::since::since;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|\s)(?:(?:[Oo]n|[Ii]n|[Aa]t|[Ss]ee|[Ff]rom)\s+)?[Ll]ines?\s+([0-9]{1,6})(?:\s*(?:-|–|to|and)\s*([0-9]{1,6}))?(?-u:\b)")
@@ -87,12 +88,22 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
             };
             // Lines of code are counted from one; "line 0" is one of a text.
             let Some(shown) = shown.filter(|_| first > 0 && stated(whole.start())) else { continue };
-            let says = said(&text[span.end as usize..block.span.end as usize]);
+            let behind = &text[span.end as usize..block.span.end as usize];
+            let says = said(behind).or_else(|| said_before(text, block, span)).or_else(|| shown_behind(behind));
             let kind = ClaimKind::Line { first, last: last.max(first), says };
             claims.push(claim(text, kind, span, Subject::Snippet(shown)));
         }
+        let came = came(text, block, &prose);
+        let told: Vec<Span> = came.iter().map(|claim| claim.span).collect();
+        claims.extend(came.into_iter().filter(|claim| {
+            let at = (claim.span.start - prose.start) as usize;
+            stated(at)
+        }));
         for found in VERSION.captures_iter(&prose.text) {
             let (Some(whole), Ok(minor)) = (found.get(0), found["minor"].parse()) else { continue };
+            if told.iter().any(|span| span.contains(prose.span(whole.end() - 1..whole.end()))) {
+                continue;
+            }
             let start = found.name("python").or(found.name("number")).map_or(whole.start(), |it| it.start());
             let span = prose.span(start..whole.end());
             if stated(whole.start()) {
@@ -114,6 +125,47 @@ pub(super) fn claims(text: &str, document: &Document, binder: &Binder<'_>) -> Ve
                 claims.push(claim(text, ClaimKind::Version { major: 3, minor }, span, about));
             }
         }
+    }
+    claims
+}
+
+/// Behind a name: "was added in Python 3.11", "(3.11+)", "needs Python 3.11".
+static CAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^\s*(?:\((?:new in |added in |since |python |py)*3\.(?P<noted>[0-9]{1,2})\s*(?:\+|and (?:later|newer|above)|or (?:later|newer|above|higher))?\)",
+        r"|(?:(?:was|is|were|are|has been)\s+)?(?:first\s+)?(?:added|introduced|new|available|came|arrived|landed|appeared)\s+",
+        r"(?:to (?:the )?\w+\s+)?(?:in|with|since|from|as of)\s+(?:python\s+)?(?:version\s+)?3\.(?P<added>[0-9]{1,2})(?-u:\b)",
+        r"|(?:needs|requires)\s+(?:at least\s+)?python\s+3\.(?P<needed>[0-9]{1,2})(?-u:\b))",
+    ))
+    .expect("a valid expression")
+});
+
+/// Before a name: "Python 3.11 introduced".
+static BROUGHT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?-u:\b)python\s+3\.(?P<minor>[0-9]{1,2})\s+(?:introduced|introduces|added|adds|brought|brings)\s+(?:the\s+)?$")
+        .expect("a valid expression")
+});
+
+/// With which Python a name of the standard library came.
+fn came(text: &str, block: &Block, prose: &Prose) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for inline in &block.inlines {
+        let InlineKind::Code(name) = &inline.kind else { continue };
+        if since(name).is_none() {
+            continue;
+        }
+        let (start, end) = ((inline.span.start - prose.start) as usize, (inline.span.end - prose.start) as usize);
+        let found = if let Some(found) = CAME.captures(&prose.text[end..]) {
+            let minor = ["noted", "added", "needed"].iter().find_map(|group| found.name(group));
+            minor.map(|minor| (minor.as_str().to_owned(), start..end + found.get(0).map_or(0, |whole| whole.end())))
+        } else {
+            let found = BROUGHT.captures(&prose.text[..start]);
+            found.map(|found| (found["minor"].to_owned(), found.get(0).map_or(start, |whole| whole.start())..end))
+        };
+        let Some((minor, range)) = found else { continue };
+        let Ok(minor) = minor.parse() else { continue };
+        let kind = ClaimKind::Since { name: name.clone(), minor };
+        claims.push(claim(text, kind, prose.span(range), Subject::Lesson));
     }
     claims
 }
@@ -153,6 +205,32 @@ fn said(behind: &str) -> Option<Says> {
     let word = !name.is_empty() && !name.starts_with(|char: char| char.is_ascii_digit());
     let word = word && name.chars().all(|char| char.is_alphanumeric() || char == '_');
     word.then(|| Says { deed, name: name.to_owned() })
+}
+
+/// What is said of a line before its number: "`pour` is defined on line 3", "the `await` on line 9".
+fn said_before(text: &str, block: &Block, span: Span) -> Option<Says> {
+    let before = block.inlines.iter().filter(|inline| inline.span.end <= span.start);
+    let (inline, code) = before.rev().find_map(|inline| match &inline.kind {
+        InlineKind::Code(code) => Some((inline, code)),
+        _ => None,
+    })?;
+    let between = Span::new(inline.span.end, span.start).slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = code.trim_end_matches("()");
+    let word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric() || char == '_');
+    match between.trim_matches(['*', '_']) {
+        "is defined" | "starts" | "begins" if word => Some(Says { deed: Deed::Defines, name: name.to_owned() }),
+        "" | "is" | "call" | "statement" | "is called" | "starts" | "begins" | "stands" => {
+            Some(Says { deed: Deed::Shows, name: name.to_owned() })
+        }
+        _ => None,
+    }
+}
+
+/// A statement right behind the number: "on line 2, `count = 0`".
+fn shown_behind(behind: &str) -> Option<Says> {
+    let rest = behind.trim_start_matches(['*', '_', ',', ':', ' ']).strip_prefix('`')?;
+    let code = rest.split('`').next().filter(|code| code.contains([' ', '(', '=']))?;
+    Some(Says { deed: Deed::Shows, name: code.trim().to_owned() })
 }
 
 /// Whether a line begins with these words and goes on with a colon: "**Line 12**: …".

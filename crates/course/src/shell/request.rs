@@ -1,5 +1,6 @@
 //! A request, however it is written, and what two of them differ in.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -42,24 +43,25 @@ impl Request {
         Some((name.trim().to_lowercase(), value.trim().to_owned()))
     }
 
-    /// What this one asks otherwise than `other`, in words: what it is, here and there.
-    pub(crate) fn differs(&self, other: &Request) -> Option<(&'static str, String, String)> {
+    /// All that this one asks otherwise than `other`, in words: what it is, here and there.
+    pub(crate) fn differences(&self, other: &Request) -> Vec<(&'static str, String, String)> {
+        let mut found = Vec::new();
         if self.exact && other.exact && address(&self.url) != address(&other.url) {
-            return Some(("address", self.url.clone(), other.url.clone()));
+            found.push(("address", self.url.clone(), other.url.clone()));
         }
         if self.method != other.method {
-            return Some(("method", self.method.clone(), other.method.clone()));
+            found.push(("method", self.method.clone(), other.method.clone()));
         }
         match (&self.body, &other.body) {
             (Body::Text(one), Body::Text(two)) if !same_body(one, two) => {
-                return Some(("body", one.clone(), two.clone()));
+                found.push(("body", one.clone(), two.clone()));
             }
-            (Body::None, Body::Text(body)) => return Some(("body", "nothing".to_owned(), body.clone())),
-            (Body::Text(body), Body::None) => return Some(("body", body.clone(), "nothing".to_owned())),
+            (Body::None, Body::Text(body)) => found.push(("body", "nothing".to_owned(), body.clone())),
+            (Body::Text(body), Body::None) => found.push(("body", body.clone(), "nothing".to_owned())),
             _ => {}
         }
-        let names = self.headers.iter().chain(&other.headers).map(|(name, _)| name);
-        for name in names.filter(|name| !INCIDENTAL.contains(&name.as_str())) {
+        let names: BTreeSet<&String> = self.headers.iter().chain(&other.headers).map(|(name, _)| name).collect();
+        for name in names.into_iter().filter(|name| !INCIDENTAL.contains(&name.as_str())) {
             let value = |request: &Request| {
                 let mut all = request.headers.iter();
                 all.find(|(known, _)| known == name).map_or("nothing".to_owned(), |(_, value)| value.clone())
@@ -67,10 +69,10 @@ impl Request {
             let (one, two) = (value(self), value(other));
             let variable = one.contains('$') || two.contains('$');
             if !variable && !one.eq_ignore_ascii_case(&two) {
-                return Some(("header", format!("{name}: {one}"), format!("{name}: {two}")));
+                found.push(("header", format!("{name}: {one}"), format!("{name}: {two}")));
             }
         }
-        None
+        found
     }
 }
 

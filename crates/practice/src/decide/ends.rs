@@ -8,7 +8,7 @@ use etude_text::Span;
 use regex::Regex;
 
 use super::output::shortened;
-use super::{Decision, Known, Verdict, What, doubt, stood_in};
+use super::{Decision, Known, Verdict, What, doubt, stood_in, told};
 use crate::run::{End, Evidence, Raised};
 
 pub(super) fn raises(stated: &str, evidence: &Evidence) -> Verdict {
@@ -79,7 +79,15 @@ fn is_whole(snippet: &Snippet) -> bool {
 fn works(known: &Known<'_>, snippet: &Snippet, evidence: &Evidence) -> Verdict {
     let foretold = known.case.lesson.claims.iter().any(|claim| {
         claim.about == Subject::Snippet(snippet.index)
-            && matches!(claim.kind, ClaimKind::Raises { .. } | ClaimKind::Exit { .. })
+            && match &claim.kind {
+                // Which exception it is, is told with the sentence.
+                ClaimKind::Raises { exception } if claim.inferred => {
+                    let verdict = told::raises(known, exception, snippet, evidence);
+                    evidence.raised().is_some() && !matches!(verdict, Verdict::Undecided { .. })
+                }
+                ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => true,
+                _ => false,
+            }
     });
     if foretold {
         return Verdict::Holds;
@@ -168,10 +176,7 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
         let evidence = format!("its docstring is false: `{}`", shortened(&raised.message));
         return Verdict::wrong(evidence, "write what it gives, or mend the code");
     }
-    let doubts = doubt::lacking(snippet, raised)
-        .or_else(|| doubt::unbound(known, snippet, raised))
-        .or_else(|| doubt::another_meant(known, snippet, raised));
-    if let Some(verdict) = doubts {
+    if let Some(verdict) = doubts(known, snippet, raised) {
         return verdict;
     }
     if snippet.kind == SnippetKind::Console && raised.kind == "NameError" {
@@ -190,12 +195,54 @@ pub(super) fn failed(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> V
     };
     let span = line_in_lesson(known, snippet, raised).map(text);
     let test = snippet.kind == SnippetKind::Test;
-    let meant = |text: &str| text.starts_with("raise ") || text.starts_with("assert ") && !test;
+    let asserts = |text: &str| text.starts_with("assert ") && !test && may_differ(known, snippet);
+    let meant = |text: &str| text.starts_with("raise ") || asserts(text);
     if span.is_some_and(|span| meant(span.slice(known.case.source.text()))) {
         return Verdict::undecided(format!("its own code raises `{words}`"));
     }
     let hint = format!("mend it, or say `raises={name}` on the fence");
     Verdict::False { evidence: format!("it fails: `{words}`"), hint: Some(hint), span }
+}
+
+/// Why an exception may tell nothing of the code.
+pub(super) fn doubts(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
+    too_new(known, snippet, raised)
+        .or_else(|| doubt::lacking(snippet, raised))
+        .or_else(|| doubt::unbound(known, snippet, raised))
+        .or_else(|| doubt::another_meant(known, snippet, raised))
+}
+
+/// It may fail only because it ran on a Python before the one that it is for.
+fn too_new(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Option<Verdict> {
+    let (_, ran) = known.case.python;
+    let words = shortened(format!("{}: {}", raised.kind, raised.message).trim_end_matches(": "));
+    let needed = match raised.kind.as_str() {
+        "SyntaxError" => snippet.python.as_ref()?.min_version.map(|(_, minor)| minor),
+        "AttributeError" | "ImportError" | "ModuleNotFoundError" | "NameError" => {
+            etude_course::newest(snippet).map(|(_, minor)| minor)
+        }
+        _ => None,
+    };
+    let needed = needed.filter(|needed| u16::from(*needed) > ran)?;
+    Some(Verdict::Undecided {
+        reason: format!("it needs Python 3.{needed}, and it ran on 3.{ran}: `{words}`"),
+        hint: Some(format!("say `python = \"3.{needed}\"` in `course.toml`")),
+    })
+}
+
+/// Whether what is asserted is said to fail, or may hold elsewhere.
+fn may_differ(known: &Known<'_>, snippet: &Snippet) -> bool {
+    // Where `assert` itself is taught, it may be shown to fail.
+    const FAILS: [&str; 9] = ["fail", "wrong", "bug", "broken", "race", "hold", "false", "breaks", "assert"];
+    let varies = known.varies(snippet);
+    says(known, snippet, &FAILS)
+        || doubt::is_commented(snippet, "")
+        || varies.identities
+        || varies.moments
+        || varies.processes
+        || varies.durations
+        || varies.paths
+        || ["random", "thread", "Thread"].iter().any(|word| snippet.code.contains(word))
 }
 
 fn meant_to_last(known: &Known<'_>, snippet: &Snippet) -> bool {
@@ -218,6 +265,24 @@ fn line_in_lesson(known: &Known<'_>, snippet: &Snippet, raised: &Raised) -> Opti
     let own = snippet.title.as_ref().is_some_and(|title| title.name == raised.file);
     let inside = own && raised.line > 0 && raised.line as usize <= snippet.code.lines().count();
     inside.then(|| known.line(snippet.code_span().start) + raised.line - 1)
+}
+
+/// Whether the prose around a snippet has one of the words, whatever code is shown beside it.
+fn says(known: &Known<'_>, snippet: &Snippet, words: &[&str]) -> bool {
+    let lesson = known.case.lesson;
+    let mut around = std::iter::successors(Some(snippet.section), |SectionId(at)| lesson.sections[*at as usize].parent);
+    around.any(|SectionId(at)| {
+        let section = &lesson.sections[at as usize];
+        let mut from = section.own.start;
+        let mut prose = String::new();
+        for code in lesson.snippets.iter().filter(|it| section.own.contains(it.span)) {
+            prose.push_str(Span::new(from, code.span.start).slice(known.case.source.text()));
+            from = code.span.end;
+        }
+        prose.push_str(Span::new(from, section.own.end).slice(known.case.source.text()));
+        let prose = prose.to_lowercase();
+        words.iter().any(|word| prose.contains(word))
+    })
 }
 
 /// Whether the text around a snippet has one of the words: its section and those around it, without their parts.

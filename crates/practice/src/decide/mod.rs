@@ -11,6 +11,7 @@ mod report;
 mod response;
 mod stood_in;
 mod time;
+mod told;
 mod tracebacks;
 mod update;
 mod varies;
@@ -219,15 +220,20 @@ impl<'a> Known<'a> {
             ClaimKind::Response { body, statuses } => {
                 of_runs(&|evidence| response::decide(self, claim, body.as_deref(), statuses, evidence))
             }
-            ClaimKind::Elapsed { seconds, within, scope, .. } => {
-                let stated = time::Stated { seconds: *seconds, within: *within };
+            ClaimKind::Elapsed { seconds, within, bound, scope, .. } => {
+                let stated = time::Stated { seconds: *seconds, within: *within, bound: *bound };
                 of_runs(&|evidence| time::decide(stated, scope, snippet, evidence))
+            }
+            ClaimKind::Raises { exception } if claim.inferred => {
+                of_runs(&|evidence| told::raises(self, exception, snippet, evidence))
             }
             ClaimKind::Raises { exception } => of_runs(&|evidence| ends::raises(exception, evidence)),
             ClaimKind::Exit { status } => of_runs(&|evidence| ends::exits(*status, evidence)),
             ClaimKind::Behaviour => Verdict::undecided("said in words that no rule can decide"),
             ClaimKind::Version { minor, .. } => self.version(*minor, snippet),
-            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } => self.read(claim),
+            ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } | ClaimKind::Since { .. } => {
+                self.read(claim)
+            }
         }
     }
 
@@ -262,6 +268,14 @@ impl<'a> Known<'a> {
         {
             return Verdict::wrong(
                 format!("its syntax needs Python 3.{needed}"),
+                format!("write `3.{needed}+`, or avoid what is new"),
+            );
+        }
+        if let Some((name, needed)) = etude_course::newest(snippet)
+            && needed > stated
+        {
+            return Verdict::wrong(
+                format!("`{name}` came with Python 3.{needed}"),
                 format!("write `3.{needed}+`, or avoid what is new"),
             );
         }

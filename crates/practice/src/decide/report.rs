@@ -81,7 +81,7 @@ fn check(lesson: &Lesson, what: What) -> Option<&'static Check> {
             ClaimKind::Response { .. } => Some(&runs::FALSE_RESPONSE),
             ClaimKind::Elapsed { .. } => Some(&runs::FALSE_TIME),
             ClaimKind::Raises { .. } | ClaimKind::Exit { .. } => Some(&runs::FALSE_END),
-            ClaimKind::Version { .. } => Some(&runs::FALSE_VERSION),
+            ClaimKind::Version { .. } | ClaimKind::Since { .. } => Some(&runs::FALSE_VERSION),
             ClaimKind::Link { .. } | ClaimKind::Line { .. } | ClaimKind::Count { .. } | ClaimKind::Behaviour => None,
         },
     }

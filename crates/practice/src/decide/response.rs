@@ -1,6 +1,6 @@
 //! What a server answers.
 
-use etude_course::Claim;
+use etude_course::{Claim, Found};
 use serde_json::Value;
 
 use super::output::shortened;
@@ -46,6 +46,9 @@ pub(super) fn decide(
 
 /// The status of a request beside the comment. It may speak of the command before it as well as of the one behind.
 fn status(known: &Known<'_>, claim: &Claim, statuses: &[u16], evidence: &Evidence) -> Verdict {
+    if matches!(claim.found, Found::Sentence | Found::Label) {
+        return status_in_words(statuses, evidence);
+    }
     let line = known.line(claim.span.start);
     let at = |request: &&Request| request.line.is_some_and(|at| at >= line);
     let behind = evidence.requests.iter().find(at);
@@ -57,6 +60,33 @@ fn status(known: &Known<'_>, claim: &Claim, statuses: &[u16], evidence: &Evidenc
     match near().next().map(|request| request.status) {
         Some(Some(status)) => Verdict::wrong(format!("the status is {status}"), format!("write `{status}`")),
         Some(None) => Verdict::wrong("there was no answer", "show a server that answers this"),
+        None => Verdict::undecided("nothing shows the status of the answer"),
+    }
+}
+
+/// A status that a sentence tells of all that is asked.
+fn status_in_words(statuses: &[u16], evidence: &Evidence) -> Verdict {
+    let answered = evidence.requests.iter().filter_map(|request| request.status);
+    let shown = evidence.stdout.lines().filter_map(|line| {
+        // `curl -i`, or nothing but what `-w "%{http_code}"` prints.
+        let alone = evidence.stdout.trim() == line.trim();
+        let status = line.strip_prefix("HTTP/").and_then(|rest| rest.split(' ').nth(1)).or(alone.then_some(line))?;
+        status.trim().parse().ok().filter(|status| (100..600).contains(status))
+    });
+    let of_hosts = evidence.answers.iter().map(|answer| answer.status);
+    let all: Vec<u16> = answered.chain(of_hosts).chain(shown).collect();
+    let printed = |status: &u16| {
+        let status = status.to_string();
+        evidence.stdout.split(|char: char| !char.is_ascii_digit()).any(|number| number == status)
+    };
+    if all.iter().any(|status| statuses.contains(status)) || statuses.iter().any(printed) {
+        return Verdict::Holds;
+    }
+    match all.first() {
+        Some(status) if all.iter().all(|other| other == status) => {
+            Verdict::wrong(format!("the status is {status}"), format!("write `{status}`"))
+        }
+        Some(_) => Verdict::undecided("there are several answers, and which is meant is unclear"),
         None => Verdict::undecided("nothing shows the status of the answer"),
     }
 }

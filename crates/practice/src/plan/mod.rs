@@ -29,6 +29,8 @@ pub struct Setting<'a> {
     pub source: &'a Source,
     /// The files that lie beside the lesson.
     pub beside: &'a [File],
+    /// Somebody has written down what a program reads as its input.
+    pub has_input: bool,
 }
 
 /// Every snippet of a lesson, in a session or left out of all.
@@ -47,6 +49,8 @@ pub struct Session {
     pub steps: Vec<Step>,
     /// What lies in the work folder.
     pub files: Vec<File>,
+    /// What its programs read as their input.
+    pub stdin: Vec<u8>,
     /// The least it can do with; a run that is refused something is repeated with more.
     pub profile: Profile,
     /// Who answers in place of the hosts that it names.
@@ -69,6 +73,7 @@ impl Session {
             server: None,
             steps: vec![Step { snippet: 0, action, supplied: Vec::new() }],
             files: Vec::new(),
+            stdin: Vec::new(),
             profile: Profile::Python,
             stand_ins: Vec::new(),
             clock: Clock::Virtual,

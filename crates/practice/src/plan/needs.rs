@@ -43,7 +43,8 @@ pub(super) fn obstacle(lender: &Lender<'_>, snippet: &Snippet, module: &Module) 
         return None;
     }
     let code = uncommented(&snippet.code, module);
-    if let Some(found) = ASKS_A_PERSON.captures(&code) {
+    let asked = ASKS_A_PERSON.captures(&code).filter(|found| !(lender.setting.has_input && &found[1] == "input"));
+    if let Some(found) = asked {
         return Some(Why::undecided(format!("`{}` waits for somebody at the keyboard", &found[1])));
     }
     let connects = tops().any(|top| CLIENTS.contains(&top))

@@ -83,6 +83,7 @@ pub(super) fn made(lender: &Lender<'_>, server: Option<Server>, mut steps: Vec<S
         server,
         steps,
         files: all.into_values().collect(),
+        stdin: Vec::new(),
         profile,
         stand_ins,
         clock,

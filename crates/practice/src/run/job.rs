@@ -31,6 +31,7 @@ pub(super) fn of(
     for file in &session.files {
         job.files.push((RelativePath::new(file.path.as_str())?, file.content.clone()));
     }
+    job.stdin.clone_from(&session.stdin);
     job.profile = session.profile;
     job.stand_ins.clone_from(&session.stand_ins);
     job.limits = Limits { virtual_time: VIRTUAL_TIME, ..Limits::default() };

@@ -19,7 +19,8 @@ pub fn key(session: &Session, seeds: &[u64], world: &str) -> String {
         *line = number;
     }
     // How it shares a process is nothing it could tell.
-    let Session { server, steps, files, profile, stand_ins, clock, timeout, timed: _, races: _, closed: _ } = &session;
+    let Session { server, steps, files, stdin, profile, stand_ins, clock, timeout, timed: _, races: _, closed: _ } =
+        &session;
     let mut digest = Sha256::new();
     // Which part of the server a snippet is, decides whose a failure is.
     let parts = server.iter().flat_map(|server| &server.parts).map(|part| part.snippet);
@@ -33,6 +34,7 @@ pub fn key(session: &Session, seeds: &[u64], world: &str) -> String {
         parts,
         [profile.name(), clock.name()],
         timeout,
+        stdin,
     ]);
     digest.update(about.to_string());
     for file in files {

@@ -52,6 +52,8 @@ pub struct Evidence {
     pub took: Duration,
     /// How long the machine kept its session waiting for a processor.
     pub delayed: Duration,
+    /// How much of its session's time was no waiting that the clock skips: computing, and waiting for a processor.
+    pub busy: Duration,
     /// When it wrote to standard output, since it began.
     pub writes: Vec<Duration>,
     /// What its requests to the server of the session came back with.
@@ -118,6 +120,7 @@ impl Evidence {
             end: End::Never { why: why.into() },
             took: Duration::ZERO,
             delayed: Duration::ZERO,
+            busy: Duration::ZERO,
             writes: Vec::new(),
             requests: Vec::new(),
             answers: Vec::new(),
@@ -241,7 +244,8 @@ fn once(session: &Session, setup: &Setup<'_>, seed: Option<u64>) -> etude_sandbo
                 let delayed = delayed(&transcript);
                 let steps = marks::split(session, &transcript, mark.as_deref());
                 let lasting = is_lasting(&transcript) && !(session.timed && delayed > BEARABLE);
-                let steps = steps.into_iter().map(|step| vec![Evidence { delayed, ..step }]).collect();
+                let busy = busy(&transcript);
+                let steps = steps.into_iter().map(|step| vec![Evidence { delayed, busy, ..step }]).collect();
                 return Ok(Ran { steps, lasting, events: transcript.events });
             }
         }
@@ -257,6 +261,15 @@ const AGAIN: usize = 2;
 fn delayed(transcript: &Transcript) -> Duration {
     let counts = transcript.clock == Clock::Virtual && transcript.real_time.is_none();
     if counts { transcript.wall.saturating_sub(transcript.cpu) } else { Duration::ZERO }
+}
+
+/// The steady clock does not go on while a program computes.
+fn busy(transcript: &Transcript) -> Duration {
+    match transcript.clock {
+        Clock::Virtual if transcript.real_time.is_none() => transcript.wall,
+        Clock::Virtual | Clock::Real => transcript.cpu,
+        Clock::Steady => Duration::ZERO,
+    }
 }
 
 /// A limit of real time may have been met because the machine was busy. Of the run's own time, no machine has more.

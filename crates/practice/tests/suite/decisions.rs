@@ -36,7 +36,10 @@ fn decisions() {
 fn check(folder: Folder, sandbox: &Sandbox, environment: &Environment) {
     let course = Course::new(folder.config.clone(), vec![folder.lesson]);
     let lesson = &course.lessons[0];
-    let plan = plan(lesson, &Setting { config: &course.config, source: &folder.source, beside: &folder.beside });
+    let plan = plan(
+        lesson,
+        &Setting { config: &course.config, source: &folder.source, beside: &folder.beside, has_input: false },
+    );
     let ran = ran(&plan, &Setup { sandbox, environment, at_once: 2, seeds: &[], trace: false });
     let around = Surroundings { exists: &|_| false };
     let python = environment.version().minor();

@@ -41,7 +41,7 @@ impl Folder {
     }
 
     pub(crate) fn setting(&self) -> Setting<'_> {
-        Setting { config: &self.config, source: &self.source, beside: &self.beside }
+        Setting { config: &self.config, source: &self.source, beside: &self.beside, has_input: false }
     }
 
     pub(crate) fn snapshot(&self, name: &str, shown: &str) {

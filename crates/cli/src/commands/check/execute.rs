@@ -64,7 +64,8 @@ pub(super) fn execute(
     let sources = &workspace.sources;
     let mut planned = Vec::new();
     for folder in &workspace.courses {
-        let plans: Vec<Plan> = folder.lessons().par_iter().map(|lesson| plan_of(folder, lesson, sources)).collect();
+        let plans: Vec<Plan> =
+            folder.lessons().par_iter().map(|lesson| plan_of(folder, lesson, sources, false)).collect();
         planned.push((folder, plans));
     }
     let ran = ran(&planned, manner, printer)?;
@@ -124,7 +125,7 @@ fn ran(
     Ok(courses.into_iter().map(done).collect())
 }
 
-pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Plan {
+pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources, has_input: bool) -> Plan {
     let mut beside: Vec<File> = Vec::new();
     for _ in 0..ROUNDS {
         let found = wanted(lesson, &beside).into_iter().filter_map(|path| {
@@ -138,7 +139,8 @@ pub(crate) fn plan_of(folder: &CourseFolder, lesson: &Lesson, sources: &Sources)
             break;
         }
     }
-    plan(lesson, &Setting { config: &folder.course.config, source: sources.get(lesson.file), beside: &beside })
+    let source = sources.get(lesson.file);
+    plan(lesson, &Setting { config: &folder.course.config, source, beside: &beside, has_input })
 }
 
 fn decided(

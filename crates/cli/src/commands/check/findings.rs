@@ -21,6 +21,8 @@ pub(super) struct Findings {
     pub(super) files: usize,
     pub(super) snippets: usize,
     pub(super) claims: Claims,
+    /// Which of the snippets that are to run do so without a failure.
+    pub(super) works: Claims,
     /// In the order in which they are shown.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -33,6 +35,17 @@ pub(super) struct Claims {
     #[serde(rename = "false")]
     pub(super) is_false: usize,
     pub(super) undecided: usize,
+}
+
+impl Claims {
+    fn add(&mut self, verdict: &Found) {
+        self.total += 1;
+        match verdict {
+            Found::Holds | Found::NotAlways { .. } => self.is_true += 1,
+            Found::False { .. } => self.is_false += 1,
+            Found::Undecided { .. } => self.undecided += 1,
+        }
+    }
 }
 
 impl Findings {
@@ -69,13 +82,12 @@ impl Findings {
             return;
         }
         let decisions = decided.iter().flat_map(|decided| &decided.decisions);
-        self.claims = Claims::default();
-        for decision in decisions.filter(|decision| matches!(decision.what, What::Claim(_))) {
-            self.claims.total += 1;
-            match decision.verdict {
-                Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
-                Found::False { .. } => self.claims.is_false += 1,
-                Found::Undecided { .. } => self.claims.undecided += 1,
+        (self.claims, self.works) = Default::default();
+        for decision in decisions {
+            match decision.what {
+                What::Claim(_) => self.claims.add(&decision.verdict),
+                What::Works(_) => self.works.add(&decision.verdict),
+                What::Warns(_) => {}
             }
         }
         let mut found: Vec<Diagnostic> = decided.iter().flat_map(|decided| decided.diagnostics.clone()).collect();
@@ -109,14 +121,7 @@ impl Findings {
     /// Adds what exercises claim without words: of each the solution passes, and starter and wrong answers do not.
     pub(super) fn add_exercises(&mut self, exercises: &[Judgement]) {
         for exercise in exercises {
-            for verdict in exercise.verdicts() {
-                self.claims.total += 1;
-                match verdict {
-                    Found::Holds | Found::NotAlways { .. } => self.claims.is_true += 1,
-                    Found::False { .. } => self.claims.is_false += 1,
-                    Found::Undecided { .. } => self.claims.undecided += 1,
-                }
-            }
+            exercise.verdicts().for_each(|verdict| self.claims.add(verdict));
             self.diagnostics.extend(exercise.diagnostics.iter().cloned());
         }
         self.diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -171,7 +176,7 @@ fn part(folder: &CourseFolder, lesson: &Lesson, sources: &Sources) -> Findings {
         }
     }
     let diagnostics = check(&folder.course, lesson, sources, &around);
-    Findings { files: 1, snippets: lesson.snippets.len(), claims, diagnostics }
+    Findings { files: 1, snippets: lesson.snippets.len(), claims, works: Claims::default(), diagnostics }
 }
 
 #[cfg(test)]

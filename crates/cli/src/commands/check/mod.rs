@@ -210,6 +210,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
             files: findings.files,
             snippets: findings.snippets,
             claims: findings.claims,
+            works: findings.works,
             wall_ms: wall.as_millis() as u64,
             virtual_ms: decided.iter().map(|decided| decided.virtual_time.as_millis() as u64).sum(),
             verdicts: verdicts::report(&workspace, &decided),
@@ -256,6 +257,8 @@ struct Report<'a> {
     wall_ms: u64,
     /// How long the runs took by their own clocks, one after the other.
     virtual_ms: u64,
+    /// Of the snippets that are to run, which do so without a failure; zeros with `--no-run`.
+    works: Claims,
     /// What runs decided; empty with `--no-run`.
     verdicts: Vec<VerdictReport<'a>>,
     exercises: Vec<exercises::Report<'a>>,
@@ -294,8 +297,14 @@ fn sarif(out: &mut dyn Write, workspace: &Workspace, diagnostics: &[Diagnostic])
 /// `3 files, 21 snippets, 40 claims: 12 true, 1 false, 27 undecided; 1 error, 2 warnings, 1 note (8 ms)`
 fn summary(findings: &Findings, failed: usize, wall: Duration) -> String {
     let Claims { total, is_true, is_false, undecided } = findings.claims;
+    let fails = match findings.works.is_false {
+        0 => String::new(),
+        1 => " (1 fails)".to_owned(),
+        many => format!(" ({many} fail)"),
+    };
     let read = [(findings.files, "file"), (findings.snippets, "snippet"), (total, "claim")];
-    let read = read.map(|(number, thing)| count(number, thing)).join(", ");
+    let [files, snippets, claims] = read.map(|(number, thing)| count(number, thing));
+    let read = format!("{files}, {snippets}{fails}, {claims}");
     let severities = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
     let mut found: Vec<String> = severities
         .into_iter()

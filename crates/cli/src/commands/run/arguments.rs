@@ -8,6 +8,7 @@ use etude_sandbox::{Clock, Limits, Profile};
 
 use super::amount;
 use super::timeline::{self, Drawing};
+use crate::paths::{is_stdin, read_stdin};
 use crate::printer::Refusal;
 use crate::python::Choice;
 
@@ -188,6 +189,15 @@ impl Arguments {
     /// Whether somebody wants to know what the tasks of the program do. Watching is not free.
     pub(super) fn watches(&self) -> bool {
         self.json || self.findings || self.races.is_some() || !self.timeline.is_empty()
+    }
+
+    /// What the program reads as its input.
+    pub(super) fn input(&self) -> anyhow::Result<Vec<u8>> {
+        Ok(match &self.stdin {
+            Some(path) if is_stdin(path) => read_stdin()?,
+            Some(path) => etude_project::read_file(path)?,
+            None => Vec::new(),
+        })
     }
 
     /// Wishes that do not go together.

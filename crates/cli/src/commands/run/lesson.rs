@@ -41,8 +41,9 @@ pub(super) fn run(path: PathBuf, name: &str, arguments: &Arguments, printer: &Pr
     let lesson = folder.lessons().first().context("there is no lesson")?;
     let sources = &workspace.sources;
     let index = find(lesson, sources, name)?;
-    let plan = plan_of(folder, lesson, sources);
+    let plan = plan_of(folder, lesson, sources, arguments.stdin.is_some());
     let (session, step) = session(&plan, index)?;
+    let session = &Session { stdin: arguments.input()?, ..session.clone() };
     tell_supplied(session, step, lesson, sources, printer);
     let sandbox = start(printer)?;
     let environment = With::of(&folder.course.config)?.environment(printer)?;

@@ -79,5 +79,8 @@ fn refuse_other_kinds(file: &Path) -> Result<(), Refusal> {
         "ipynb" => ("a notebook", format!("`jupyter nbconvert --to script {shown}` makes a Python file of it")),
         _ => return Ok(()),
     };
-    Err(Refusal { message: format!("`{shown}` is {kind}, and `run` takes Python files for now"), hint })
+    Err(Refusal {
+        message: format!("`{shown}` is {kind}, and `run` takes a Python file or one snippet of a lesson"),
+        hint,
+    })
 }

@@ -25,7 +25,6 @@ use serde::Serialize as _;
 
 use crate::Status;
 use crate::interrupts::{Interrupts, interruptible};
-use crate::paths::{is_stdin, read_stdin};
 use crate::printer::{DIM, Printer, count};
 use crate::progress::watched;
 use crate::python::{Choice, Pythons};
@@ -44,11 +43,7 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> anyhow::Result<Sta
     }
     let limits = arguments.limits();
     let load = load(&arguments, limits)?;
-    let stdin = match &arguments.stdin {
-        Some(path) if is_stdin(path) => read_stdin()?,
-        Some(path) => etude_project::read_file(path)?,
-        None => Vec::new(),
-    };
+    let stdin = arguments.input()?;
     let config = etude_project::course_settings(&load.folder, arguments.course.as_deref())?;
     let has_course = config.is_some();
     let config = config.unwrap_or_default();

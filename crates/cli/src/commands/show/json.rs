@@ -159,6 +159,7 @@ fn claim<'a>(source: &Source, claim: &'a Claim) -> ClaimReport<'a> {
             Scope::Total => "total",
             Scope::Each => "each",
             Scope::Part(name) => name,
+            Scope::Within => "within",
         }),
         seconds,
     }
