@@ -33,7 +33,8 @@ pub fn diagnostics(case: &Case<'_>, decisions: &[Decision]) -> Vec<Diagnostic> {
             }
             _ if decision.is_undecided() => "undecided: ".to_owned(),
             What::Claim(index) if !matches!(lesson.claims[index].kind, ClaimKind::Output { .. }) => {
-                format!("`{}` is false: ", shortened(lesson.claims[index].text.trim()))
+                // What the lesson puts in backticks is not put in backticks again.
+                format!("`{}` is false: ", shortened(lesson.claims[index].text.trim()).replace('`', "'"))
             }
             _ => String::new(),
         };
