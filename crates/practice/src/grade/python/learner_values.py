@@ -1,4 +1,5 @@
 """The learner's side: how its classes, functions, objects and exceptions are described to the judge."""
+import collections
 import enum
 import inspect
 import os
@@ -6,7 +7,7 @@ import sys
 import types
 
 from etude_loops import Loops
-from etude_values import OPERATORS, TYPE_NAMES, VALUE_BASES, is_namedtuple
+from etude_values import OPERATORS, TYPE_NAMES, VALUE_BASES, has_own_methods, is_namedtuple
 
 FUNCTIONS = (
     types.FunctionType,
@@ -19,6 +20,10 @@ FUNCTIONS = (
 _SUSPENDED = ((types.GeneratorType, "g"), (types.CoroutineType, "co"), (types.AsyncGeneratorType, "ag"))
 _OF_METACLASS = "__iter__ __len__ __getitem__ __contains__ __call__ __str__ __repr__ __eq__ __or__".split()
 _MOST_FRAMES = 200
+# What equals a plain value without being an instance of its class.
+_LIKE = {collections.UserDict: dict, collections.UserList: list, collections.UserString: str}
+_LIKE.update({type({}.keys()): frozenset, type({}.items()): frozenset})
+_OF_LIBRARY = {"builtins", "collections", "collections.abc", "_collections_abc", "enum", "typing"}
 
 
 class Foreign:
@@ -42,8 +47,13 @@ class Foreign:
 PEER = None
 
 
+MISSING = object()
+
+
 def base_value(thing):
     """The plain value below an instance of a builtin's subclass, by the builtin's own methods."""
+    if isinstance(thing, (collections.UserDict, collections.UserList, collections.UserString)):
+        thing = thing.data
     if isinstance(thing, bool):
         return bool(thing)
     for kind, name, zero in (
@@ -64,7 +74,27 @@ def base_value(thing):
         return tuple(list.__iter__(thing))
     if isinstance(thing, dict):
         return tuple(dict.items(thing))
-    return frozenset(set.__iter__(thing) if isinstance(thing, set) else frozenset.__iter__(thing))
+    if isinstance(thing, (set, frozenset)):
+        return frozenset(set.__iter__(thing) if isinstance(thing, set) else frozenset.__iter__(thing))
+    try:
+        return frozenset(thing)
+    except TypeError:
+        # A view of items with lists among them.
+        return MISSING
+
+
+def base_of(kind):
+    """The builtin class by whose value an instance is judged."""
+    for base in VALUE_BASES:
+        if issubclass(kind, base):
+            return base
+    return next((base for like, base in _LIKE.items() if issubclass(kind, like)), None)
+
+
+def own_operators(kind):
+    """Operators that the learner's own classes bring, rather than those of the library."""
+    owners = lambda name: (one.__module__ for one in kind.__mro__ if name in one.__dict__)  # noqa: E731
+    return [name for name in OPERATORS if next(owners(name), "builtins") not in _OF_LIBRARY]
 
 
 def defines(kinds, name):
@@ -96,9 +126,8 @@ class Describing(Loops):
             if kind is suspended:
                 return ["h", number, letter, str(value.__name__)[:200]]
         described = ["h", number, "o", self.encode(kind, depth + 1)]
-        if issubclass(kind, VALUE_BASES):
-            described.append(self.encode(base_value(value), depth + 1))
-        return described
+        plain = base_value(value) if base_of(kind) is not None else MISSING
+        return described if plain is MISSING else described + [self.encode(plain, depth + 1)]
 
     def describe_class(self, kind, depth):
         names = [name for name in OPERATORS if defines(kind.__mro__, name)]
@@ -113,13 +142,15 @@ class Describing(Loops):
             "doc": _text(kind.__dict__.get("__doc__")),
             "enum": issubclass(kind, enum.Enum),
         }
-        if issubclass(kind, tuple) and is_namedtuple(kind):
+        if issubclass(kind, tuple) and is_namedtuple(kind) and self.is_plain_tuple(kind):
             described["fields"] = list(kind._fields)
-        for base in VALUE_BASES:
-            if issubclass(kind, base):
-                described["base"] = base.__name__
-                break
+        base = base_of(kind)
+        if base is not None:
+            described.update(base=base.__name__, own=own_operators(kind))
         return described
+
+    def is_plain_tuple(self, kind):
+        return not has_own_methods(kind)
 
     def describe_function(self, function):
         described = {

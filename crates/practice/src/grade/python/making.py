@@ -142,6 +142,7 @@ class Making:
             "_does": frozenset(name for name in described["does"] if name in OPERATORS),
             "_class_does": frozenset(name for name in described["class_does"] if type(name) is str),
             "_enum": described["enum"] is True,
+            "_own": frozenset(name for name in described.get("own", ()) if name in OPERATORS),
             "__module__": self.word(described["module"]),
             "__qualname__": self.word(described["qualified"], 500),
             "__doc__": doc if type(doc) is str else None,
@@ -151,6 +152,9 @@ class Making:
         fine = type(fields) is list and len(fields) <= _MOST_FIELDS
         if not fine or not all(type(one) is str and one.isidentifier() and one[0] != "_" for one in fields):
             self.fail("a named tuple that is none")
+        if self.profile is None:
+            # Whoever gives an object in its place has them as attributes.
+            self.recorded.update("." + name for name in fields)
         names = {name: property(operator.itemgetter(index)) for index, name in enumerate(fields)}
         names.update(
             __slots__=(),

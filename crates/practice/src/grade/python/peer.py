@@ -54,7 +54,7 @@ class Peer(Frames):
         plain = encode_plain(value, inner)
         if plain is not None:
             return plain
-        if issubclass(kind, tuple) and is_namedtuple(kind):
+        if issubclass(kind, tuple) and is_namedtuple(kind) and self.is_plain_tuple(kind):
             items = [inner(item) for item in tuple.__iter__(value)]
             return ["nt", self.encode_tuple_class(kind, depth), list(kind.__dict__["_fields"]), items]
         return self.encode_object(value, depth)
@@ -70,6 +70,10 @@ class Peer(Frames):
         self.containers[number] = [value, snapshot(value)]
         self.container_of[id(value)] = number
         return [CONTAINERS[type(value)], number, content(value, inner)]
+
+    def is_plain_tuple(self, _kind):
+        """Whether a named tuple is nothing but its values."""
+        return True
 
     def number(self, thing):
         """The number of an object of ours, and whether it is new to the other side."""

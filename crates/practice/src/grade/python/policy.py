@@ -8,7 +8,7 @@ import sys
 
 from etude_decoys import Decoys
 from etude_loops import Loops
-from etude_proxies import ModuleProxy, OfClass, is_theirs
+from etude_proxies import MISSING, ModuleProxy, OfClass, is_theirs, plain
 from etude_values import COMPARISONS
 
 # Packages that compare for a test, rather than the test itself.
@@ -17,6 +17,11 @@ _ALWAYS = ("__name__", "__doc__", "__qualname__", "__module__")
 # So many are compared with all; of each test that comes later, one.
 MOST_PAIRS = 12
 MOST_REFUSALS = 20
+# They change the object, which the judge has a copy of.
+_CHANGING = set(
+    "append extend insert remove pop clear sort reverse update setdefault popitem add discard intersection_update "
+    "difference_update symmetric_difference_update".split()
+)
 # An order is noted in one direction: the other one, and what a class leaves to its reflection, come to the same.
 _ORDERS = {"__lt__": "<", "__gt__": "<", "__le__": "<=", "__ge__": "<="}
 _TURNED = {"__gt__", "__ge__"}
@@ -106,14 +111,34 @@ class Policy(Decoys, Loops):
             self._note("plain " + name, proxy, _another(other, name))
         return answer
 
+    def may_ask(self, name):
+        return self.allows("%s:%s" % (name, who()))
+
     def attribute(self, proxy, name):
-        if type(proxy) is not ModuleProxy and type(type(proxy)) is OfClass and name not in _ALWAYS:
-            if not self.allows("." + name):
-                raise AttributeError("'%s' object has no attribute '%s' that the tests use" % (type(proxy).__name__, name))
+        known = type(proxy) is ModuleProxy or type(type(proxy)) is not OfClass or name in _ALWAYS
+        if not known and not self.allows("." + name):
+            return self._new_attribute(proxy, name)
         answer = self.ask("get", proxy, name)
         if type(proxy) is ModuleProxy and type(answer) is OfClass:
             self.class_names.setdefault(answer, name)
         return answer
+
+    def _new_attribute(self, proxy, name):
+        """One that the reference's objects were not asked for: data, or a method of the value it was committed to."""
+        kind = type(proxy)
+        if name.startswith("_"):
+            raise AttributeError("'%s' object has no attribute '%s'" % (kind.__name__, name))
+        value = plain(proxy) if getattr(proxy, "_value", MISSING) is not MISSING else MISSING
+        if value is not MISSING and hasattr(value, name) and name not in _CHANGING:
+            return getattr(value, name)
+        found = self.ask("get", proxy, name)
+        if callable(found):
+            # It would be given what the test expects.
+            raise AttributeError(
+                "the test calls `%s` of an object of your class `%s`, where the solution has plain data: return plain "
+                "data there" % (name, kind.__name__)
+            )
+        return found
 
     def matrix(self):
         """What equals what of all that the tests compared by the learner's own equality, for each class a word.

@@ -10,7 +10,7 @@ from etude_values import ARITHMETIC, BASE_NAMED, COMPARISONS, OPERATORS, Keyword
 JUDGE = None
 MISSING = object()
 # Names the proxies keep for themselves.
-OWN = {"_number", "_class_number", "_does", "_class_does", "_base", "_enum", "_value", "_named"}
+OWN = {"_number", "_class_number", "_does", "_class_does", "_base", "_enum", "_value", "_named", "_own"}
 _SET_HERE = {"__module__", "__qualname__", "__name__", "__abstractmethods__", "__doc__"}
 _NOT_DATA = {"__module__", "__qualname__", "__doc__", "__classcell__", "__annotations__"}
 
@@ -123,6 +123,8 @@ class Proxy(Base):
     _named = False
     _does = frozenset()
     _class_does = frozenset()
+    # Operators that a class brings although it has a builtin's value.
+    _own = frozenset()
     __dict__ = property(lambda self: JUDGE.ask("get", self, "__dict__"))
 
     def __copy__(self):
@@ -217,6 +219,13 @@ def is_theirs(thing):
     return kind is types.FunctionType and thing in JUDGE.functions
 
 
+def is_by_value(proxy, name):
+    """Whether an operator with plain data is that of the builtin value which an object was committed to."""
+    if getattr(proxy, "_value", MISSING) is MISSING:
+        return False
+    return name not in type(proxy)._own or not JUDGE.may_ask(name)
+
+
 def _equality(name):
     negative = name == "__ne__"
 
@@ -224,7 +233,7 @@ def _equality(name):
         mine = getattr(self, "_value", MISSING)
         if self is other and (type(self)._enum or mine is not MISSING):
             return not negative
-        if mine is not MISSING:
+        if mine is not MISSING and is_by_value(self, name):
             # Judged here, by what the object was committed to.
             theirs = other
             if is_theirs(other):
@@ -245,8 +254,8 @@ def _binary(name):
     def operate(self, other):
         if is_theirs(other):
             return JUDGE.predicate(self, name, other)
-        value = plain(self) if getattr(self, "_value", MISSING) is not MISSING else MISSING
-        if value is not MISSING:
+        if is_by_value(self, name):
+            value = plain(self)
             method = getattr(type(value), name, None)
             return NotImplemented if method is None else method(value, other)
         return JUDGE.with_plain(self, name, other)
@@ -255,7 +264,7 @@ def _binary(name):
 
 
 def _contains(self, wanted):
-    if getattr(self, "_value", MISSING) is not MISSING:
+    if is_by_value(self, "__contains__"):
         return wanted in plain(self)
     return JUDGE.predicate(self, "__contains__", wanted) if is_theirs(wanted) else JUDGE.with_plain(self, "__contains__", wanted)
 
@@ -265,7 +274,7 @@ def _call(self, *arguments, **named):
 
 
 def _hash(self):
-    if getattr(self, "_value", MISSING) is not MISSING and not type(self)._enum:
+    if getattr(self, "_value", MISSING) is not MISSING and not type(self)._enum and "__hash__" not in type(self)._own:
         value = plain(self)
         if type(value).__hash__ is not None:
             return hash(value)

@@ -91,6 +91,10 @@ CONTAINERS = {
 NEW_CONTAINERS = {tag: kind for kind, tag in CONTAINERS.items()}
 
 
+# Where the methods that each named tuple has were written; one is made of text.
+_GENERATED = (collections.__file__, "<string>")
+
+
 class Keywords:
     """Keyword arguments of a call."""
 
@@ -112,6 +116,16 @@ def special(thing, name):
 def is_namedtuple(kind):
     fields = kind.__dict__.get("_fields")
     return type(fields) is tuple and kind.__mro__[1] is tuple and all(type(field) is str for field in fields)
+
+
+def has_own_methods(kind):
+    """Whether a named tuple does more than `namedtuple` has given it."""
+    for name, value in kind.__dict__.items():
+        code = getattr(getattr(value, "__func__", value), "__code__", None)
+        is_written = code is not None and code.co_filename not in _GENERATED and not name.startswith("__annotate")
+        if is_written or type(value) is property:
+            return True
+    return False
 
 
 def encode_plain(value, encode):
