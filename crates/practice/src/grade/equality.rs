@@ -13,6 +13,18 @@ use serde::{Deserialize, Serialize};
 pub struct Matrix {
     pub tests: Vec<String>,
     pub rows: Vec<String>,
+    /// Of objects of one class: the number of each comparison within its test, and where the two came from, as the
+    /// tests' side says it (`python/places.py`). A submission's has the same ones, with what came from there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<(usize, Option<Place>, Option<Place>)>,
+}
+
+/// Who gave it, and how often that had given something in its test.
+pub type Place = (String, usize);
+
+/// Of the reference's objects, what is to be compared across in a submission.
+pub(super) fn compared(matrix: &BTreeMap<String, Matrix>) -> BTreeMap<&String, &Matrix> {
+    matrix.iter().filter(|(key, _)| is_class(key)).collect()
 }
 
 impl Matrix {
@@ -62,22 +74,17 @@ pub(super) fn differing<'a>(
             }
         }
     }
-    for (class, matrix) in found.iter().filter(|(class, _)| !expected.contains_key(*class)) {
-        // The reference has no such objects, so nothing says what equals what.
-        differing.extend(
-            matrix
-                .tests
-                .iter()
-                .filter(|test| passed.contains(test.as_str()))
-                .map(|test| (test.as_str(), class.as_str())),
-        );
+    // Where the reference has plain data, nothing says what equals what.
+    for (class, matrix) in found.iter().filter(|(class, _)| class.starts_with("only ")) {
+        let tests = matrix.tests.iter().filter(|test| passed.contains(test.as_str()));
+        differing.extend(tests.map(|test| (test.as_str(), class.as_str())));
     }
     differing
 }
 
 /// Not of the other keys, which have two words.
 pub(super) fn is_class(key: &str) -> bool {
-    !key.starts_with("order ") && !key.starts_with("plain ")
+    !key.contains(' ')
 }
 
 #[cfg(test)]
@@ -86,7 +93,7 @@ mod tests {
 
     fn of(tests: &[&str], rows: &[&str]) -> BTreeMap<String, Matrix> {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        BTreeMap::from([("Clock".to_owned(), Matrix { tests: texts(tests), rows: texts(rows) })])
+        BTreeMap::from([("Clock".to_owned(), Matrix { tests: texts(tests), rows: texts(rows), at: Vec::new() })])
     }
 
     fn check(found: &BTreeMap<String, Matrix>, passed: &[&str], expected: &[&str]) {
@@ -105,6 +112,6 @@ mod tests {
         check(&of(&["a", "a", "b"], &["000", "000", "000"]), &["a"], &[]);
         check(&of(&["a", "a", "b"], &["000", "000", "000"]), &["a", "b"], &["a", "b"]);
         check(&of(&[], &[]), &["b"], &["b"]);
-        check(&BTreeMap::from([("Other".into(), of(&["b"], &["1"])["Clock"].clone())]), &[], &[]);
+        check(&BTreeMap::from([("only Other".into(), of(&["b"], &["1"])["Clock"].clone())]), &[], &[]);
     }
 }

@@ -1,18 +1,17 @@
 //! From an exercise and a submission to the job of a sandbox.
 
-use std::collections::BTreeSet;
-
 use etude_sandbox::{Environment, Error, Job, Judge, RelativePath};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::exercise::{Exercise, TestFile, module};
-use super::{Expectation, Setup};
+use super::expectation::Part;
+use super::{Expectation, Setup, equality};
 use crate::plan::File;
 use crate::seal;
 
 /// In the order in which they import each other.
-const MODULES: [(&str, &str); 19] = [
+const MODULES: [(&str, &str); 20] = [
     ("etude_frames", include_str!("python/frames.py")),
     ("etude_values", include_str!("python/values.py")),
     ("etude_peer", include_str!("python/peer.py")),
@@ -22,6 +21,7 @@ const MODULES: [(&str, &str); 19] = [
     ("etude_proxies", include_str!("python/proxies.py")),
     ("etude_making", include_str!("python/making.py")),
     ("etude_decoys", include_str!("python/decoys.py")),
+    ("etude_places", include_str!("python/places.py")),
     ("etude_policy", include_str!("python/policy.py")),
     ("etude_judge", include_str!("python/judge.py")),
     ("etude_report", include_str!("python/report.py")),
@@ -47,12 +47,12 @@ pub fn prepared(environment: Environment) -> Environment {
     if has_pytest { environment.warming(&["pytest", "_pytest.assertion.rewrite"]) } else { environment }
 }
 
-/// One run of the visible or the hidden tests but those of `skip`. Without a profile it is recorded.
+/// One run of the visible or the hidden tests but those of `skip`. Without a part it is recorded.
 pub(super) fn of(
     exercise: &Exercise,
     submission: &[File],
     hidden: bool,
-    profile: Option<&BTreeSet<&str>>,
+    part: Option<&Part>,
     skip: &[String],
     setup: &Setup<'_>,
 ) -> Result<Job, Error> {
@@ -61,7 +61,8 @@ pub(super) fn of(
         "modules": modules(exercise, submission),
         "tests": tests.iter().map(|file| &file.path).collect::<Vec<_>>(),
         "runner": exercise.runner().name(),
-        "profile": profile,
+        "profile": part.map(|part| &part.profile),
+        "compared": part.map(|part| equality::compared(&part.matrix)),
         "skip": skip,
         "seed": setup.seed,
     });

@@ -18,6 +18,7 @@ struct Line {
     error: Option<Raised>,
     output: String,
     claims: u64,
+    held: bool,
     unready: Option<String>,
     failed: Option<Raised>,
     loaded: Option<String>,
@@ -56,6 +57,8 @@ pub(super) struct Ended {
     pub(super) output: String,
     /// How often the learner's own comparisons decided.
     pub(super) claims: u64,
+    /// What it compared is to be compared across.
+    pub(super) held: bool,
 }
 
 /// All that was said in one run.
@@ -86,7 +89,7 @@ pub(super) fn read(text: &str) -> Told {
             told.running = Some(id);
         }
         if let (Some(id), Some(status)) = (line.end, line.status) {
-            let ended = Ended { status, error: line.error, output: line.output, claims: line.claims };
+            let ended = Ended { status, error: line.error, output: line.output, claims: line.claims, held: line.held };
             told.ended.push((id, ended));
             told.running = None;
             continue;
@@ -117,7 +120,7 @@ mod tests {
 {"end":"T::b","sta"#;
         let told = read(text);
         assert_eq!(told.plan.iter().map(|test| test.id.as_str()).collect::<Vec<_>>(), ["T::a", "T::b"]);
-        let ended = Ended { status: Status::Pass, error: None, output: "hi\n".into(), claims: 2 };
+        let ended = Ended { status: Status::Pass, error: None, output: "hi\n".into(), claims: 2, held: false };
         assert_eq!((told.ended, told.running, told.done), (vec![("T::a".into(), ended)], Some("T::b".into()), false));
     }
 }

@@ -22,7 +22,7 @@ use etude_sandbox::{Clock, Environment, Limits, Sandbox};
 
 pub use assignment::Assignment;
 pub use code::code_of;
-pub use equality::Matrix;
+pub use equality::{Matrix, Place};
 pub use etude_course::Runner;
 pub use exercise::{Exercise, TestFile};
 pub use expectation::{Expectation, NotRecorded, Part, record};

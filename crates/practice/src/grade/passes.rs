@@ -81,7 +81,6 @@ impl Passes {
         part: Option<&Part>,
         setup: &Setup<'_>,
     ) -> Result<Self> {
-        let profile: Option<BTreeSet<&str>> = part.map(|part| part.profile.iter().map(String::as_str).collect());
         if exercise.runner() == Runner::Pytest && setup.environment.provides("pytest").is_none() {
             let text =
                 "the tests need `pytest`, which is not among the packages; add it to `packages` in `course.toml`";
@@ -90,7 +89,7 @@ impl Passes {
         }
         while self.runs < MOST_RUNS {
             let skip: Vec<String> = self.ended.keys().cloned().collect();
-            let mut job = job::of(exercise, submission, hidden, profile.as_ref(), &skip, setup)?;
+            let mut job = job::of(exercise, submission, hidden, part, &skip, setup)?;
             job.profile = self.allowed;
             if self.endless > 0 {
                 job.limits.cpu = job.limits.cpu.min(CPU_AFTER_ENDLESS);
@@ -132,13 +131,14 @@ impl Passes {
                 self.outcome = Some(run.outcome());
             }
             // What the learner's own comparisons decided counts only with the comparison at the end of the run.
-            if told.done || ended.claims == 0 || ended.status != Status::Pass {
+            if told.done || !ended.held && ended.claims == 0 || ended.status != Status::Pass {
                 self.ended.insert(id, ended);
             }
         }
         if let Some(id) = told.running {
             let error = Raised { text: run.end(), broken: true, ..Raised::default() };
-            let ended = Ended { status: Status::Error, error: Some(error), output: String::new(), claims: 0 };
+            let ended =
+                Ended { status: Status::Error, error: Some(error), output: String::new(), claims: 0, held: false };
             self.ended.insert(id, ended);
             self.outcome = Some(run.outcome());
         }
@@ -168,7 +168,7 @@ impl Passes {
         for test in &self.plan {
             let of_class = test.id.split("::").any(|part| part == class);
             if (of_class || name.starts_with("setUpModule")) && !self.ended.contains_key(&test.id) {
-                let ended = Ended { status, error: error.clone(), output: String::new(), claims: 0 };
+                let ended = Ended { status, error: error.clone(), output: String::new(), claims: 0, held: false };
                 self.ended.insert(test.id.clone(), ended);
             }
         }
@@ -191,7 +191,7 @@ impl Passes {
         for test in &self.plan {
             self.ended.entry(test.id.clone()).or_insert_with(|| {
                 let error = Raised { text: text.into(), broken: true, ..Raised::default() };
-                Ended { status: Status::Error, error: Some(error), output: String::new(), claims: 0 }
+                Ended { status: Status::Error, error: Some(error), output: String::new(), claims: 0, held: false }
             });
         }
     }

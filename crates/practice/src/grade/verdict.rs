@@ -168,11 +168,17 @@ impl Verdict {
                 error: None,
                 output: String::new(),
                 claims: 0,
+                held: false,
             });
             if let Some(class) = unequal.get(id.as_str()) {
                 let text = if equality::is_class(class) {
                     format!(
                         "some objects of `{class}` are equal to each other that are not to be, or the other way round"
+                    )
+                } else if let Some(class) = class.strip_prefix("only ") {
+                    format!(
+                        "the test compares objects of your class `{class}` by your own `__eq__`, where the solution has \
+                         plain data: return plain data there"
                     )
                 } else {
                     "some of your objects are equal, less or greater where they are not to be".to_owned()

@@ -67,7 +67,7 @@ def message(dice):
 def once(seed):
     dice = random.Random(seed)
     ours, theirs = socket.socketpair()
-    judge = etude_proxies.JUDGE = etude_judge.Judge(ours, set())
+    judge = etude_proxies.JUDGE = etude_judge.Judge(ours, set(), {})
     judge.number(len)
     judge.number([1])
     judge.containers["b1"] = [[1], [1]]

@@ -139,17 +139,24 @@ fn an_order_counts_as_far_as_it_is_the_references() {
     check("sizes", &[], Clock::Virtual);
 }
 
+/// Of another name, of another base, or none at all.
+#[test]
+fn classes_are_free_as_far_as_the_tests_are() {
+    check("cards", &[], Clock::Virtual);
+}
+
 #[test]
 fn what_waits_is_judged_by_what_it_awaits() {
     check("downloads", &[], Clock::Steady);
 }
 
 /// Each exercise with the names its tests import, for all of which an attack stands in.
-const ATTACKED: [(&str, &str); 4] = [
+const ATTACKED: [(&str, &str); 5] = [
     ("prices", "'Price', 'total', 'shown', 'fetched'"),
     ("downloads", "'download_all', 'download_some', 'patiently', 'in_time', 'numbered'"),
     ("turns", "'turned', 'Word'"),
     ("sizes", "'Size'"),
+    ("cards", "'Card', 'best', 'report', 'name', 'counted', 'kinds'"),
 ];
 /// What only the hidden tests have.
 const SECRETS: [&str; 2] = ["777000", "7770.00"];

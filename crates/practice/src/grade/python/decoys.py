@@ -73,13 +73,14 @@ class Decoys:
     def _decoy(self, kind, word):
         arguments, named = json.loads(word)
         try:
-            return self.ask("call", kind, tuple(arguments), Keywords(named))
+            # No answer to the test: it has no place among those.
+            return super().ask("call", kind, tuple(arguments), Keywords(named))
         except Exception:
             return None
 
     def equals(self, one, other):
         """Whether the learner's side says that two of its objects are equal, one of them perhaps made by the test."""
-        mine, theirs = self.made.get(one._number), self.made.get(other._number)
+        mine, theirs = (self.made.get(getattr(it, "_number", None)) for it in (one, other))
         if (mine is None) == (theirs is None):
             return self.ask("operate", one, "__eq__", (other,))
         _, kind, word, decoys = mine or theirs

@@ -34,8 +34,8 @@ _FORWARDED = (
 
 
 class Judge(Making, Policy):
-    def __init__(self, socket, profile):
-        super().__init__(socket, profile)
+    def __init__(self, socket, profile, wanted):
+        super().__init__(socket, profile, wanted)
         self.cache = weakref.WeakValueDictionary()
         self.kept = {}
         self.functions = weakref.WeakKeyDictionary()
@@ -194,6 +194,7 @@ class Judge(Making, Policy):
 
     def new_test(self, name):
         self.test = name
+        self.places.begin(name)
         self.refused.clear()
         self.made.clear()
         self.claims = 0
@@ -202,6 +203,7 @@ class Judge(Making, Policy):
         """What a test leaves is dropped within it: what is said of that belongs to no other."""
         if self.led is not None:
             self.end_turns()
+        self.places.begin(self.test)
         gc.collect(1)
         if not self.dead:
             self.forget_containers()
@@ -272,9 +274,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self.judge.sources.get(name)
 
 
-def start(socket, sources, texts, profile):
+def start(socket, sources, texts, profile, wanted):
     """Puts the stand-ins in place of the learner's modules, of which `sources` has names and texts; and the tests' texts."""
-    judge = proxies.JUDGE = Judge(socket, profile)
+    judge = proxies.JUDGE = Judge(socket, profile, wanted)
     judge.modules, judge.sources = list(sources), sources
     judge.start_decoys([*texts, *(text or "" for text in sources.values())])
     judge.watch()

@@ -24,7 +24,7 @@ def main():
     profile = order["profile"]
     profile = None if profile is None else set(profile)
     texts = [open(path, encoding="utf-8", errors="replace").read() for path in order["tests"]]
-    judge = etude_judge.start(socket.socket(fileno=LINK), dict(order["modules"]), texts, profile)
+    judge = etude_judge.start(socket.socket(fileno=LINK), dict(order["modules"]), texts, profile, order["compared"])
     random.seed(order["seed"])
     try:
         judge.ask("seed", order["seed"])

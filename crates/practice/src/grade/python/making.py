@@ -4,6 +4,7 @@ import operator
 import re
 import types
 
+import etude_proxies as proxies
 from etude_loops import awaiting
 from etude_proxies import (
     MISSING, OPERATIONS, AsyncGeneratorProxy, CoroutineProxy, ExceptionProxy, GeneratorProxy, ModuleProxy, OfClass,
@@ -160,6 +161,9 @@ class Making:
             __slots__=(),
             _base=None,
             _fields=tuple(fields),
+            __eq__=_equals,
+            __ne__=lambda it, other: not it == other,
+            __hash__=tuple.__hash__,
             _asdict=lambda it: dict(zip(it._fields, it)),
             _replace=lambda it, **named: type(it)(**dict(zip(it._fields, it), **named)),
             __repr__=lambda it: "%s(%s)" % (type(it).__name__, ", ".join("%s=%r" % pair for pair in zip(it._fields, it))),
@@ -293,10 +297,16 @@ class Making:
         return [self.word(place[0]), place[1], self.word(place[2])]
 
 
+def _equals(one, other):
+    """Of named tuples, which are data here: only noted."""
+    answer = tuple.__eq__(one, other)
+    if type(type(one)) is OfClass and type(type(other)) is OfClass:
+        proxies.JUDGE.note_equality("__eq__", one, other, answer)
+    return answer
+
+
 def _attribute_of_exception(self, name):
     if name.startswith("__") or name in ("_raised", "_place"):
         raise AttributeError(name)
     # Exceptions are no proxies: the learner's is named by its number.
-    from etude_proxies import JUDGE
-
-    return JUDGE.ask("get", ExceptionProxy(self.__dict__["_raised"]), name)
+    return proxies.JUDGE.ask("get", ExceptionProxy(self.__dict__["_raised"]), name)

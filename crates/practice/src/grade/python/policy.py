@@ -8,6 +8,7 @@ import sys
 
 from etude_decoys import Decoys
 from etude_loops import Loops
+from etude_places import Places
 from etude_proxies import MISSING, ModuleProxy, OfClass, is_theirs, plain
 from etude_values import COMPARISONS
 
@@ -45,17 +46,24 @@ def who():
     return "lib" if _asking()[1].partition(".")[0] in _LIBRARIES else "test"
 
 
-def asserts():
-    """Whether an assertion compares, or the test itself by `==`, rather than what looks for something among others."""
+def asserts(is_equal=False):
+    """Whether an assertion compares, or the test itself by `==`. Where something is looked for among others, the one that
+    is found counts: in which order they are asked is not the test's doing."""
     frame, _ = _asking()
-    return who() == "lib" or frame is not None and frame.f_code.co_code[frame.f_lasti] == dis.opmap["COMPARE_OP"]
+    operation = frame.f_code.co_code[frame.f_lasti] if frame is not None else None
+    if operation is not None and operation == dis.opmap.get("CONTAINS_OP"):
+        return is_equal
+    return who() == "lib" or operation == dis.opmap["COMPARE_OP"]
 
 
 class Policy(Decoys, Loops):
-    def __init__(self, socket, profile):
+    def __init__(self, socket, profile, wanted):
         super().__init__(socket, "b")
         # None: it is being recorded.
         self.profile = profile
+        # Of the reference's objects, which were compared in which tests, by class.
+        self.wanted = wanted
+        self.held = {test for matrix in (wanted or {}).values() for test in matrix["tests"]}
         self.recorded = set()
         # Reasons why the test that runs cannot pass, whatever it makes of them.
         self.refused = []
@@ -65,6 +73,9 @@ class Policy(Decoys, Loops):
         self.pairs = {}
         # The name of the test that runs.
         self.test = ""
+        self.places = Places(None if wanted is None else _places(wanted))
+        # Of tests in which the reference compares no objects: the class of those that said themselves what they equal.
+        self.alone = {}
 
     def allows(self, key):
         if self.profile is None:
@@ -77,23 +88,39 @@ class Policy(Decoys, Loops):
             self.refused.append(why)
         raise Refused(why)
 
+    def ask(self, question, *arguments):
+        answer = super().ask(question, *arguments)
+        if question in ("call", "operate", "get") and self.test:
+            self.places.came(question, arguments, answer)
+        return answer
+
     def predicate(self, proxy, name, other):
         """An operator between two of the learner's objects: its own word, and no more than a claim."""
         self.claims += 1
         answer = self.equals(proxy, other) if name == "__eq__" else self.ask("operate", proxy, name, (other,))
         if name in COMPARISONS and answer is not NotImplemented and type(answer) is not bool and not is_theirs(answer):
             answer = bool(answer)
-        if name in ("__eq__", "__ne__") and answer is not NotImplemented and asserts():
-            self._note(type(proxy).__name__, proxy, other)
-        elif name in _ORDERS and answer is not NotImplemented and asserts():
+        if name in ("__eq__", "__ne__") and self.profile is not None and self.test and self.test not in self.held and asserts():
+            self.alone.setdefault("only " + type(proxy).__name__, []).append(self.test)
+        if name in _ORDERS and answer is not NotImplemented and asserts():
             pair = (other, proxy) if name in _TURNED else (proxy, other)
             self._note("order " + _ORDERS[name], *pair)
         return answer
 
-    def _note(self, key, one, other):
+    def note_equality(self, name, one, other, answer):
+        """Two of the learner's objects were compared, by whatever says that they are equal."""
+        if answer is NotImplemented or not self.test or not asserts(answer is (name == "__eq__")):
+            return
+        number = self.places.comparisons = self.places.comparisons + 1
+        if self.profile is None:
+            self._note(type(one).__name__, one, other, [number, self.places.of(one), self.places.of(other)])
+        else:
+            self.places.compared[self.test, number] = one, other
+
+    def _note(self, key, one, other, at=None):
         pairs = self.pairs.setdefault(key, [])
         if len(pairs) < MOST_PAIRS or pairs[-1][0] != self.test:
-            pairs.append((self.test, one, other))
+            pairs.append((self.test, one, other, at))
 
     def with_plain(self, proxy, name, other):
         """An operator with plain data: the data may be what the test expects."""
@@ -110,6 +137,10 @@ class Policy(Decoys, Loops):
             self._note("plain " + name, proxy, other)
             self._note("plain " + name, proxy, _another(other, name))
         return answer
+
+    def compares_objects(self):
+        """Whether the reference's objects are compared in this test."""
+        return self.profile is None or self.test in self.held or not self.test
 
     def may_ask(self, name):
         return self.allows("%s:%s" % (name, who()))
@@ -141,18 +172,37 @@ class Policy(Decoys, Loops):
         return found
 
     def matrix(self):
-        """What equals what of all that the tests compared by the learner's own equality, for each class a word.
+        """What equals what of all that the tests compared, for each class a word, and what precedes what.
 
         An honest equality gives the reference's pattern; one that says yes to everything does not.
         """
+        self.test = ""
         found = {}
         for name, pairs in sorted(self.pairs.items()):
-            others = [other for _, _, other in pairs[:MOST_PAIRS]]
-            holds = self._comes_first if name.startswith("order ") else self._holds
-            sign = name.partition(" ")[2] or "__eq__"
-            rows = ["".join(holds(sign, one, other) for other in others) for _, one, _ in pairs]
-            found[name] = {"tests": [test for test, _, _ in pairs], "rows": rows}
+            others = [other for _, _, other, _ in pairs[:MOST_PAIRS]]
+            kind, _, sign = name.partition(" ")
+            holds = {"order": self._comes_first, "plain": self._holds}.get(kind if sign else "", self._equals)
+            rows = ["".join(holds(sign, one, other) for other in others) for _, one, _, _ in pairs]
+            found[name] = {"tests": [test for test, _, _, _ in pairs], "rows": rows}
+            if pairs[0][3] is not None:
+                found[name]["at"] = [at for _, _, _, at in pairs]
+        for name, wanted in (self.wanted or {}).items():
+            pairs = [self.places.found(test, *at) for test, at in zip(wanted["tests"], wanted["at"])]
+            others = [other for _, other in pairs[:MOST_PAIRS]]
+            rows = ["".join(self._equals("", one, other) for other in others) for one, _ in pairs]
+            found[name] = {"tests": wanted["tests"], "rows": rows, "at": wanted["at"]}
+        found.update((name, {"tests": tests, "rows": []}) for name, tests in self.alone.items())
         return found
+
+    def _equals(self, _sign, one, other):
+        """As `==` in a test says."""
+        if one is MISSING or other is MISSING:
+            return "-"
+        try:
+            answer = one == other
+            return "?" if type(answer) is not bool else "1" if answer else "0"
+        except (Exception, Refused):
+            return "?"
 
     def _holds(self, name, one, other):
         try:
@@ -170,6 +220,15 @@ class Policy(Decoys, Loops):
             return "?" if answer is NotImplemented else "1" if answer is True else "0"
         except Exception:
             return "?"
+
+
+def _places(wanted):
+    """All places that something of the reference's which was compared came from."""
+    found = set()
+    for matrix in wanted.values():
+        for test, (_, one, other) in zip(matrix["tests"], matrix["at"]):
+            found.update((test, *place) for place in (one, other) if place is not None)
+    return found
 
 
 def _another(plain, name):

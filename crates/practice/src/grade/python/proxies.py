@@ -140,6 +140,16 @@ class Proxy(Base):
             pass
 
 
+    def __eq__(self, other):
+        """Of a class that says nothing else: itself only."""
+        if not is_theirs(other):
+            return NotImplemented
+        JUDGE.note_equality("__eq__", self, other, self is other)
+        return True if self is other else NotImplemented
+
+    __hash__ = object.__hash__
+
+
 class ExceptionProxy(Base):
     """Only to name the learner's exception in a question."""
 
@@ -229,11 +239,12 @@ def is_by_value(proxy, name):
 def _equality(name):
     negative = name == "__ne__"
 
-    def compare(self, other):
+    def decide(self, other):
         mine = getattr(self, "_value", MISSING)
         if self is other and (type(self)._enum or mine is not MISSING):
             return not negative
-        if mine is not MISSING and is_by_value(self, name):
+        is_own = name in type(self)._own and JUDGE.compares_objects()
+        if mine is not MISSING and not (is_own if is_theirs(other) else not is_by_value(self, name)):
             # Judged here, by what the object was committed to.
             theirs = other
             if is_theirs(other):
@@ -246,6 +257,12 @@ def _equality(name):
             # No object of the learner's equals these, so nobody is asked.
             return negative
         return JUDGE.with_plain(self, name, other)
+
+    def compare(self, other):
+        answer = decide(self, other)
+        if is_theirs(other):
+            JUDGE.note_equality(name, self, other, answer)
+        return answer
 
     return compare
 

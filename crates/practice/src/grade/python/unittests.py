@@ -119,7 +119,7 @@ def finish(judge, report, name, status, error):
         status, error = "fail", {"text": judge.refused[0], "broken": True}
     if judge.dead and (status in ("pass", "skip") or not (error or {}).get("broken")):
         status, error = "error", {"text": judge.dead, "broken": True}
-    report.say(end=name, status=status, error=error, output=report.capture(), claims=judge.claims)
+    report.say(end=name, status=status, error=error, output=report.capture(), claims=judge.claims, held=name in judge.held)
 
 
 def run(paths, judge, report, skip):

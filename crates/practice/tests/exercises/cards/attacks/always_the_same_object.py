@@ -1,0 +1,9 @@
+class One:
+    pass
+
+
+ONE = One()
+
+
+def attack(*_arguments):
+    return ONE

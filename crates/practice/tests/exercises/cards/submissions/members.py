@@ -1,0 +1,27 @@
+import enum
+from collections import namedtuple
+
+Report = namedtuple("Report", "highest total")
+
+
+Card = enum.IntEnum("Card", {"C%d" % rank: rank for rank in range(20)})
+
+
+def best(ranks):
+    return Card(max(ranks))
+
+
+def report(ranks):
+    return Report(max(ranks), sum(ranks))
+
+
+def name(rank):
+    return "card %d" % rank
+
+
+def counted(ranks):
+    return {rank: ranks.count(rank) for rank in ranks}
+
+
+def kinds(ranks):
+    return set(ranks)
