@@ -16,6 +16,7 @@ const MODULES: [(&str, &str); 20] = [
     ("etude_values", include_str!("python/values.py")),
     ("etude_peer", include_str!("python/peer.py")),
     ("etude_loops", include_str!("python/loops.py")),
+    ("etude_threads", include_str!("python/threads.py")),
     ("etude_learner_values", include_str!("python/learner_values.py")),
     ("etude_learner", include_str!("python/learner.py")),
     ("etude_proxies", include_str!("python/proxies.py")),

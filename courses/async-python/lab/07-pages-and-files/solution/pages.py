@@ -2,8 +2,6 @@
 import asyncio
 from typing import NamedTuple
 
-import archive
-
 
 class Page(NamedTuple):
     """What became of one page: its text, or the exception that came instead."""
@@ -36,12 +34,12 @@ async def fetch_all(fetch, urls, at_once, limiter):
     # END SOLUTION
 
 
-async def read_all(names):
-    """The texts of files by name, all read at the same time with `archive.read`; `None` where there is no such file."""
-    # BEGIN SOLUTION: `archive.read` blocks, so each call gets a thread
+async def read_all(read, names):
+    """The texts of files by name, all read at the same time with `read`; `None` where there is no such file."""
+    # BEGIN SOLUTION: `read` blocks, so each call gets a thread
     async def one(name):
         try:
-            return await asyncio.to_thread(archive.read, name)
+            return await asyncio.to_thread(read, name)
         except FileNotFoundError:
             return None
 

@@ -1,5 +1,6 @@
 import asyncio
 import unittest
+from pathlib import Path
 
 from etude_lab import Lab, task
 
@@ -95,25 +96,28 @@ class Fetching(WithPages):
 
 @task(3)
 class Files(unittest.TestCase):
+    def setUp(self):
+        """An old library for reading a slow disk: who calls it waits, and holds the thread."""
+        self.lab = Lab()
+        self.read = self.lab.blocking("read", takes=1, gives=lambda name: Path(name).read_text(encoding="utf-8"))
+
     def test_texts_by_name(self):
         """What is not there is `None`."""
-        seen = Lab().run(pages.read_all, ["north.txt", "west.txt"])
+        seen = self.lab.run(pages.read_all, self.read, ["north.txt", "west.txt"])
         self.assertEqual(seen.result, {"north.txt": "The north wind tells nobody where it goes.\n", "west.txt": None})
 
     def test_side_by_side(self):
         """Three files take as long as one, and the event loop goes on meanwhile."""
-        lab = Lab()
-
         async def tick():
             for number in range(3):
-                lab.note(number)
+                self.lab.note(number)
                 await asyncio.sleep(0.25)
 
         async def scenario():
-            texts, _ = await asyncio.gather(pages.read_all(["north.txt", "south.txt", "east.txt"]), tick())
+            texts, _ = await asyncio.gather(pages.read_all(self.read, ["north.txt", "south.txt", "east.txt"]), tick())
             return [len(text) for text in texts.values()]
 
-        seen = lab.run(scenario)
+        seen = self.lab.run(scenario)
         seen.never_blocked()
         self.assertEqual(seen.result, [43, 42, 38])
         seen.took(1)

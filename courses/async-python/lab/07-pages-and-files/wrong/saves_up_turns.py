@@ -2,8 +2,6 @@
 import asyncio
 from typing import NamedTuple
 
-import archive
-
 
 class Page(NamedTuple):
     """What became of one page: its text, or the exception that came instead."""
@@ -29,11 +27,11 @@ async def fetch_all(fetch, urls, at_once, limiter):
     return await mirror(fetch, urls, at_once, limiter, _not_at_all)
 
 
-async def read_all(names):
-    """The texts of files by name, all read at the same time with `archive.read`; `None` where there is no such file."""
+async def read_all(read, names):
+    """The texts of files by name, all read at the same time with `read`; `None` where there is no such file."""
     async def one(name):
         try:
-            return await asyncio.to_thread(archive.read, name)
+            return await asyncio.to_thread(read, name)
         except FileNotFoundError:
             return None
 

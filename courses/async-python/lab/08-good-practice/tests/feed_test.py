@@ -81,7 +81,7 @@ class Producing(unittest.TestCase):
     def produced(self, items, consumers):
         queue = Queue()
         Lab().run(feed.produce, queue, items, consumers).came_to_an_end()
-        ends = sum(one is feed.DONE for one in queue.was_put)
+        ends = sum(one == feed.DONE for one in queue.was_put)
         if ends != consumers:
             self.fail("`DONE` for %d of %d consumers: each waits for an end of its own" % (ends, consumers))
         return queue.was_put[:-consumers]

@@ -106,12 +106,15 @@ class Judge(Making, Policy):
             return builtins.input(arguments[0] if type(arguments[0]) is str else "")
         if question in _OF_LOOPS:
             return self._loops(question, arguments)
-        if question not in ("call", "operator", "attribute") or len(arguments) < 2 or type(arguments[0]) is not int:
+        if question not in ("call", "aside", "operator", "attribute") or len(arguments) < 2 or type(arguments[0]) is not int:
             self.fail("a question that is none")
         thing = self.mine.get(arguments[0], MISSING)
         if thing is MISSING:
             self.fail("a question about nothing")
-        if question == "call":
+        if question == "aside":
+            # From a thread: what blocks holds up nobody else.
+            thing = getattr(thing, "__in_thread__", thing) if type(thing) is types.FunctionType else thing
+        if question in ("call", "aside"):
             return self._call(thing, *arguments[1:])
         name = arguments[1]
         if type(name) is not str:

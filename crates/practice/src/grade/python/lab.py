@@ -18,6 +18,8 @@ methods of `Seen` (see `etude_seen`). Only `nothing_left` also believes what the
 there is pytest.
 """
 import asyncio
+import contextlib
+import time
 
 import etude_proxies
 from etude_lab_loop import LabLoop
@@ -62,6 +64,13 @@ class Resource:
         self._lab.note("close %s" % self.name)
 
 
+def _given(gives, arguments):
+    given = gives(*arguments) if callable(gives) else gives
+    if isinstance(given, BaseException):
+        raise given
+    return given
+
+
 class Lab:
     def __init__(self, cancel_at=None, patience=100):
         """`cancel_at`: when what runs is cancelled from outside. `patience`: after how many seconds of its time it is
@@ -87,29 +96,43 @@ class Lab:
         an exception that `gives` returns or raises is raised."""
 
         async def double(*arguments):
-            call = Call(name, arguments, self.now)
-            self.calls.append(call)
-            self._live[name] = self._live.get(name, 0) + 1
-            self._peaks[name] = max(self._peaks.get(name, 0), self._live[name])
-            try:
+            with self._booked(name, arguments):
                 await asyncio.sleep(takes(*arguments) if callable(takes) else takes)
-                given = gives(*arguments) if callable(gives) else gives
-                if isinstance(given, BaseException):
-                    raise given
-                call.outcome = "done"
-                return given
-            except asyncio.CancelledError:
-                call.outcome = "cancelled"
-                raise
-            except BaseException as error:
-                call.outcome = "raised " + type(error).__name__
-                raise
-            finally:
-                call.ended = self.now
-                self._live[name] -= 1
+                return _given(gives, arguments)
 
         double.__name__ = double.__qualname__ = name
         return double
+
+    def blocking(self, name, takes=0.0, gives=None):
+        """The same as a plain function, which holds up the thread that calls it, and with it the loop, if that runs there."""
+
+        def double(*arguments):
+            with self._booked(name, arguments):
+                time.sleep(takes(*arguments) if callable(takes) else takes)
+                return _given(gives, arguments)
+
+        double.__name__ = double.__qualname__ = name
+        double.__in_thread__ = self.double(name, takes, gives)
+        return double
+
+    @contextlib.contextmanager
+    def _booked(self, name, arguments):
+        call = Call(name, arguments, self.now)
+        self.calls.append(call)
+        self._live[name] = self._live.get(name, 0) + 1
+        self._peaks[name] = max(self._peaks.get(name, 0), self._live[name])
+        try:
+            yield
+            call.outcome = "done"
+        except asyncio.CancelledError:
+            call.outcome = "cancelled"
+            raise
+        except BaseException as error:
+            call.outcome = "raised " + type(error).__name__
+            raise
+        finally:
+            call.ended = self.now
+            self._live[name] -= 1
 
     def opener(self, kind, takes=0.0, closing=0.0, fails=(), **methods):
         """A double that opens something: `await opener("a")` gives an object with a `name`, an asynchronous `close()`, and

@@ -17,6 +17,7 @@ import weakref
 import etude_learner_values as values
 from etude_frames import Broken
 from etude_loops import awaiting
+from etude_threads import Threads
 from etude_values import OPERATORS, TYPES, Keywords, special
 from etude_learner_values import Describing, Foreign, caller
 
@@ -28,7 +29,10 @@ def _forwarded(name):
     if name == "__call__":
 
         def call(self, *arguments, **named):
-            return values.PEER.ask("call", self._number, arguments, Keywords(named), caller())
+            peer = values.PEER
+            if peer.threads.is_another():
+                return peer.ask_from_thread(self._number, arguments, Keywords(named), caller())
+            return peer.ask("call", self._number, arguments, Keywords(named), caller())
 
         return call
     if name == "__await__":
@@ -59,6 +63,7 @@ class Learner(Describing):
         for stream in (1, 2):
             os.dup2(self.written, stream)
         self.replaced = {}
+        self.threads = Threads(self)
 
     # Values in.
 
@@ -135,6 +140,10 @@ class Learner(Describing):
         if self.led is not None and (self.led._ready or self.led._scheduled):
             # Something began that is to go on while the judge's loop runs.
             message["loop"] = True
+
+    def ask_from_thread(self, number, arguments, named, caller):
+        loop = self.leading if self.leading is not None and self.leading.is_running() else self.led
+        return self.threads.ask(loop, number, arguments, named, caller)
 
     def _take_written(self):
         data = os.pread(self.written, MOST_PRINTED, self.read)

@@ -13,6 +13,8 @@ from etude_peer import Peer
 
 # How long the leading loop may be out of sight of what only it can hear of, such as a thread of its own.
 _GLANCE = 0.01
+# For so long threads are waited for where nothing else is due: one may be there that never says anything.
+_PATIENCE = 100.0
 
 
 class Turns:
@@ -27,7 +29,7 @@ class Turns:
         events = self.real.select(0)
         if events or (timeout is not None and timeout <= 0) or self.peer.dead:
             return events
-        if len(self.real.get_map()) > 1 or getattr(self.loop, "_default_executor", None) is not None:
+        if len(self.real.get_map()) > 1 or self.peer.threads is not None and self.peer.threads.work():
             timeout = _GLANCE if timeout is None else min(timeout, _GLANCE)
         self.peer.take_in(self.peer.ask_turn(timeout, None)[0])
         return []
@@ -49,17 +51,18 @@ class Led:
     def __init__(self, peer, loop, real):
         self.peer, self.loop, self.real = peer, loop, real
         # Of this turn: how long it may wait, what had been asked when it began, and the time where that is given.
-        self.most, self.asked, self.now = None, 0, None
+        self.most, self.asked, self.begun, self.now = None, 0, 0, None
         self.next = None
-        # Threads that work for the loop, and how long it has waited for them in this turn, where the time is given.
-        self.threads, self.waited = 0, 0.0
+        # How long it has waited for threads in this turn, where the time is given.
+        self.waited = 0.0
 
     def select(self, timeout=None):
         events = self.real.select(0)
         if events or (timeout is not None and timeout <= 0):
             return events
         self.next = timeout
-        if self.now is not None and self.threads and not self.peer.done:
+        has_news = self.peer.done or self.peer.begun != self.begun
+        if self.now is not None and not has_news and self.peer.threads is not None and self.peer.threads.work():
             return self._wait_for_threads(timeout)
         if self.now is not None or self.peer.done or self.peer.questions != self.asked:
             # The other side decides about time, or has something to do.
@@ -73,23 +76,23 @@ class Led:
     def _wait_for_threads(self, timeout):
         """Only this side hears of them, and the time they take is real: it passes until either side has to go on."""
         left = None if self.most is None else max(0.0, self.most - self.waited)
-        due = [moment for moment in (timeout, left) if moment is not None]
-        began = time.monotonic()
-        events = self.real.select(min(due, default=None))
-        self.waited += time.monotonic() - began
-        if not events and left is not None and left == min(due):
-            self.waited = self.most
-            self.next = None if timeout is None else timeout - left
-            self.loop.stop()
-        return events
-
-    def of_thread(self, future):
-        self.threads += 1
-        future.add_done_callback(self._thread_is_done)
-        return future
-
-    def _thread_is_done(self, _future):
-        self.threads -= 1
+        due = min((moment for moment in (timeout, left) if moment is not None), default=_PATIENCE)
+        began, before, glance = time.monotonic(), self.waited, _GLANCE / 10
+        while True:
+            passed = time.monotonic() - began
+            works = self.peer.threads.work()
+            events = self.real.select(min(glance, max(0.0, due - passed)) if works else 0)
+            passed = time.monotonic() - began
+            self.waited = before + passed
+            if events or timeout is not None and passed >= timeout:
+                return events
+            if left is not None and passed >= left:
+                self.waited = self.most
+            if not works or passed >= due:
+                self.next = None if timeout is None else max(0.0, timeout - passed)
+                self.loop.stop()
+                return []
+            glance *= 2
 
     def __getattr__(self, name):
         return getattr(self.real, name)
@@ -101,6 +104,10 @@ class Loops(Peer):
         # What of theirs we await; what of ours they await, and what became of it since they were told last.
         self.awaited, self.tasks, self.done = {}, {}, []
         self.last_task = 0
+        # How often the other side was given something to run, or to end.
+        self.begun = 0
+        # The learner's, on its side; and the loop that leads there.
+        self.threads, self.leading = None, None
         # Nobody steps the other loop any more.
         self.led, self.ending = None, False
 
@@ -109,6 +116,7 @@ class Loops(Peer):
         loop = asyncio._get_running_loop()
         if loop is not None and not getattr(loop._selector, "takes_turns", False):
             loop._selector = Turns(self, loop, loop._selector)
+            self.leading = loop
 
     def wait_for(self, theirs):
         """What awaiting something of the other side's does; a cancellation reaches what is awaited."""
@@ -117,6 +125,7 @@ class Loops(Peer):
             raise asyncio.CancelledError
         self.take_turns()
         number = self.ask("begin", theirs)
+        self.begun += 1
         while True:
             future = self.awaited[number] = loop.create_future()
             try:
@@ -125,6 +134,7 @@ class Loops(Peer):
                 if not future.cancelled() or self.dead or self.ending:
                     raise
                 self.ask("cancel", number)
+                self.begun += 1
 
     def begin(self, thing):
         """Makes a task of something of ours that the other side awaits."""
@@ -191,9 +201,8 @@ class Loops(Peer):
         if self.led is None or self.led.is_closed():
             self.led = asyncio.new_event_loop()
             self.led._selector = Led(self, self.led, self.led._selector)
-            real, in_thread = self.led.time, self.led.run_in_executor
+            real = self.led.time
             self.led.time = lambda: real() if selector.now is None else selector.now + selector.waited
-            self.led.run_in_executor = lambda *arguments: selector.of_thread(in_thread(*arguments))
             selector = self.led._selector
         return self.led
 
@@ -203,7 +212,7 @@ class Loops(Peer):
         self.take_in(done)
         selector = loop._selector
         selector.most, selector.asked, selector.now, selector.next = most, self.questions, now, None
-        selector.waited = 0.0
+        selector.begun, selector.waited = self.begun, 0.0
         if loop.is_running():
             self.fail("a turn within a turn")
         loop.run_forever()
@@ -216,7 +225,7 @@ class Loops(Peer):
             return
         left = asyncio.all_tasks(loop)
         loop._selector = loop._selector.real
-        del loop.time, loop.run_in_executor
+        del loop.time
         for task in left:
             task.cancel()
         self.ending = True
