@@ -62,8 +62,13 @@ class Led:
             return events
         self.next = timeout
         has_news = self.peer.done or self.peer.begun != self.begun
-        if self.now is not None and not has_news and self.peer.threads is not None and self.peer.threads.work():
-            return self._wait_for_threads(timeout)
+        if self.now is not None and not has_news and self.peer.threads is not None:
+            if self.peer.threads.work():
+                return self._wait_for_threads(timeout)
+            # What the last of them said before it came to rest.
+            events = self.real.select(0)
+            if events:
+                return events
         if self.now is not None or self.peer.done or self.peer.questions != self.asked:
             # The other side decides about time, or has something to do.
             self.loop.stop()

@@ -4,6 +4,7 @@ A call, its answer, and calls nested inside it share one socket, since only one 
 """
 import decimal
 import math
+import sys
 import types
 
 from etude_frames import Broken, Frames
@@ -13,6 +14,7 @@ from etude_values import (
 )  # fmt: skip
 
 MOST_TURNS = 150
+_MOST_SHARED = 40
 MOST_OBJECTS = 200_000
 MOST_CONTAINERS = 100_000
 _MALFORMED = (KeyError, IndexError, ValueError, TypeError, AttributeError, ArithmeticError, decimal.DecimalException)
@@ -92,6 +94,9 @@ class Peer(Frames):
 
     def decode(self, message, depth=0):
         kind = type(message)
+        if kind is str and len(message) < _MOST_SHARED:
+            # So that a constant of the code stays itself.
+            return sys.intern(message)
         if message is None or kind in (bool, str, int, float):
             return message
         if kind is not list or not message or type(message[0]) is not str or depth > MOST_DEPTH:
