@@ -126,7 +126,7 @@ impl Passes {
         self.recorded.extend(told.recorded);
         let before = self.ended.len();
         for (id, mut ended) in told.ended {
-            if let Some(error) = ended.error.as_mut().filter(|error| error.broken && run.has_ended()) {
+            if let Some(error) = ended.error.as_mut().filter(|error| error.broken && !told.done && run.has_ended()) {
                 error.text = run.end();
                 self.outcome = Some(run.outcome());
             }

@@ -10,7 +10,7 @@ use super::verdict::without_addresses;
 const WORK: &str = "/sandbox/work/";
 
 static FRAME: LazyLock<Regex> = LazyLock::new(|| expression(r#"^  File "(?P<file>[^"]*)", line \d+"#));
-static WARNING: LazyLock<Regex> = LazyLock::new(|| expression(r"^/\S+:\d+: (?P<rest>\w*Warning: .*)$"));
+static WARNING: LazyLock<Regex> = LazyLock::new(|| expression(r"^(/\S+|<etude_\w+>):\d+: (?P<rest>\w*Warning: .*)$"));
 /// Python offers more about a warning, which nobody can switch on here.
 const OFFER: &str = "RuntimeWarning: Enable tracemalloc to get the object allocation traceback";
 
@@ -57,7 +57,7 @@ mod tests {
 /opt/python/asyncio/events.py:89: RuntimeWarning: coroutine 'brew' was never awaited
   self._context.run(self._callback, *self._args)
 RuntimeWarning: Enable tracemalloc to get the object allocation traceback
-/opt/python/asyncio/events.py:89: RuntimeWarning: coroutine 'brew' was never awaited
+<etude_peer>:163: RuntimeWarning: coroutine 'brew' was never awaited
   self._context.run(self._callback, *self._args)
 handle: <Handle brew_all.<locals>.<lambda>() at /sandbox/work/cups.py:15>
 Traceback (most recent call last):

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use etude_course::checks::packages::is_stdlib;
 use etude_course::is_called;
 use etude_sandbox::Outcome;
 use regex::Regex;
@@ -120,10 +121,41 @@ pub(super) fn of(
     for (hidden, part, passes) in parts {
         verdict.add(exercise, submission, hidden, part, passes);
     }
+    verdict.say_once_what_is_missing();
     verdict
 }
 
+/// A file that lies in the way of a module which everything needs.
+fn hidden_module(exercise: &Exercise, submission: &[File]) -> Option<String> {
+    let own = submission.iter().map(|file| &file.path).filter(|path| !exercise.solution.contains(path));
+    let name = own.filter_map(|path| path.strip_suffix(".py")).find(|name| is_stdlib(name))?;
+    Some(format!("your `{name}.py` hides Python's own module `{name}`: give it another name"))
+}
+
 impl Verdict {
+    /// Of what the tests look for and no file defines.
+    fn say_once_what_is_missing(&mut self) {
+        static MISSING: LazyLock<Regex> = LazyLock::new(|| {
+            let text = r"^AttributeError: module '(?P<module>\w+)' has no attribute '(?P<name>\w+)'$";
+            Regex::new(text).expect("a regular expression")
+        });
+        let missing = |test: &Test| {
+            let found = MISSING.captures(test.message.as_deref()?)?;
+            Some((found["module"].to_owned(), found["name"].to_owned()))
+        };
+        let all: Vec<_> = self.tests.iter().filter_map(missing).collect();
+        let Some((module, _)) = all.first().filter(|_| all.len() > 1 && self.message.is_none()) else { return };
+        let names: BTreeSet<String> =
+            all.iter().filter(|(of, _)| of == module).map(|(_, name)| format!("`{name}`")).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        self.message = Some(format!("`{module}.py` does not define {}", names.join(", ")));
+        for test in &mut self.tests {
+            if missing(test).is_some_and(|(of, _)| of == *module) {
+                test.message = None;
+            }
+        }
+    }
+
     fn add(&mut self, exercise: &Exercise, submission: &[File], hidden: bool, part: &Part, mut passes: Passes) {
         if !hidden {
             self.output = printed::told(&passes.loaded.take().unwrap_or_default());
@@ -147,7 +179,8 @@ impl Verdict {
             self.status = Status::Error;
             self.message = self.message.take().or_else(|| {
                 let line = if hidden { None } else { source_line(failed, submission) };
-                Some(words(failed, hidden) + &line.unwrap_or_default())
+                let said = || words(failed, hidden) + &line.unwrap_or_default();
+                Some(hidden_module(exercise, submission).unwrap_or_else(said))
             });
         }
         // As the reference's tests came, then what only this run has.
@@ -173,15 +206,20 @@ impl Verdict {
             if let Some(class) = unequal.get(id.as_str()) {
                 let text = if equality::is_class(class) {
                     format!(
-                        "some objects of `{class}` are equal to each other that are not to be, or the other way round"
+                        "some objects of `{class}` are equal to each other that are not to be, or the other way round, or \
+                         come in another order"
                     )
                 } else if let Some(class) = class.strip_prefix("only ") {
                     format!(
                         "the test compares objects of your class `{class}` by your own `__eq__`, where the solution has \
                          plain data: return plain data there"
                     )
+                } else if class.starts_with("order ") {
+                    "some of your objects are less or greater than others where they are not to be: look at `__lt__` \
+                     and its like"
+                        .to_owned()
                 } else {
-                    "some of your objects are equal, less or greater where they are not to be".to_owned()
+                    "some of your objects equal plain data, or are less or greater, where they are not to be".to_owned()
                 };
                 (ended.status, ended.error) = (Status::Fail, Some(Raised { text, ..Raised::default() }));
             }
