@@ -53,6 +53,8 @@ pub fn limits() -> Limits {
         virtual_time: std::time::Duration::from_secs(2 * 3600),
         // What waits takes none of it, and whoever computes for ever is to be told soon.
         cpu: std::time::Duration::from_secs(5),
+        // Real time says nothing of a program where others run beside it.
+        wall: std::time::Duration::from_secs(60),
         // What the tests' side tells comes this way, with all that is printed.
         output: 16 << 20,
         ..Limits::default()

@@ -238,7 +238,9 @@ impl Run<'_> {
             let what = if one.waits_for.is_empty() { place.text.as_str() } else { one.waits_for.as_str() };
             Some(format!("\n  {} `{}` at `{}` line {} waits for {what}", one.kind, one.name, place.file, place.line))
         });
-        waiting.fold(cause, |text, line| text + &line)
+        // Several may wait at one place.
+        let lines: BTreeSet<String> = waiting.collect();
+        lines.iter().fold(cause, |text, line| text + line)
     }
 
     /// The same of a run without tests.

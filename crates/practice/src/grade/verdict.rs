@@ -132,6 +132,15 @@ fn hidden_module(exercise: &Exercise, submission: &[File]) -> Option<String> {
     Some(format!("your `{name}.py` hides Python's own module `{name}`: give it another name"))
 }
 
+/// Python says neither file nor line of it.
+fn no_text(submission: &[File]) -> Option<String> {
+    let at = |file: &File| file.content.iter().position(|byte| *byte == 0);
+    let (file, at) =
+        submission.iter().filter(|file| file.path.ends_with(".py")).find_map(|file| Some((file, at(file)?)))?;
+    let line = 1 + file.content[..at].iter().filter(|byte| **byte == b'\n').count();
+    Some(format!("`{}` line {line} has a NUL byte, which no program has: save the file as UTF-8 text", file.path))
+}
+
 impl Verdict {
     /// Of what the tests look for and no file defines.
     fn say_once_what_is_missing(&mut self) {
@@ -144,11 +153,14 @@ impl Verdict {
             Some((found["module"].to_owned(), found["name"].to_owned()))
         };
         let all: Vec<_> = self.tests.iter().filter_map(missing).collect();
-        let Some((module, _)) = all.first().filter(|_| all.len() > 1 && self.message.is_none()) else { return };
+        let is_new = self.message.is_none() && all.len() > 1 && !self.tests.iter().any(Test::is_right);
+        let Some((module, _)) = all.first().filter(|_| is_new) else { return };
         let names: BTreeSet<String> =
             all.iter().filter(|(of, _)| of == module).map(|(_, name)| format!("`{name}`")).collect();
         let names: Vec<String> = names.into_iter().collect();
-        self.message = Some(format!("`{module}.py` does not define {}", names.join(", ")));
+        let (last, others) = names.split_last().expect("there is one");
+        let names = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+        self.message = Some(format!("`{module}.py` does not define {names}"));
         for test in &mut self.tests {
             if missing(test).is_some_and(|(of, _)| of == *module) {
                 test.message = None;
@@ -180,7 +192,7 @@ impl Verdict {
             self.message = self.message.take().or_else(|| {
                 let line = if hidden { None } else { source_line(failed, submission) };
                 let said = || words(failed, hidden) + &line.unwrap_or_default();
-                Some(hidden_module(exercise, submission).unwrap_or_else(said))
+                Some(hidden_module(exercise, submission).or_else(|| no_text(submission)).unwrap_or_else(said))
             });
         }
         // As the reference's tests came, then what only this run has.

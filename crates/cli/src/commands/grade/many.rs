@@ -86,6 +86,9 @@ fn row(found: &Found, grader: &Grader, ready: &Ready, name: &str, path: &Path) -
         let files = etude_project::one_of_many(path)?;
         let Some(placed) = found.exercise.placed(&files) else {
             let names: Vec<&str> = found.exercise.written().collect();
+            if let Some(link) = names.iter().find(|name| path.join(name).is_symlink()) {
+                anyhow::bail!("its `{link}` is a link, and those are not followed");
+            }
             anyhow::bail!("it has no `{}`", names.join("`, `"));
         };
         grader.grade(ready, &placed)

@@ -15,6 +15,7 @@ use crate::Status;
 use crate::commands::run::timeline::{self, Drawing};
 use crate::grading::Grader;
 use crate::interrupts::{Interrupts, interruptible};
+use crate::paths::{is_stdin, read_stdin};
 use crate::printer::{Printer, Refusal};
 
 const EXAMPLES: &str = "\
@@ -44,7 +45,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "EXERCISE")]
     exercise: PathBuf,
 
-    /// What is handed in: files, or a folder
+    /// What is handed in: files, or a folder; `-` is standard input
     #[arg(value_name = "FILES")]
     files: Vec<PathBuf>,
 
@@ -166,7 +167,11 @@ impl Found {
         let own = etude_project::own_files(self.exercise.written(), root)?;
         let given = if given.is_empty() { &own } else { given };
         if !given.is_empty() {
-            let found = match etude_project::submission(given) {
+            let read = match given {
+                [path] if is_stdin(path) => Ok(Files::from([("answer.py".to_owned(), read_stdin()?)])),
+                _ => etude_project::submission(given),
+            };
+            let found = match read {
                 Err(error @ (Error::TooManyBytes { .. } | Error::TooManyFiles { .. })) => {
                     let message = format!("`{}` is too much for an answer: {error}", shown(given));
                     let hint = format!("hand in what you wrote, and nothing else: `{}`", names());
@@ -177,7 +182,11 @@ impl Found {
             let placed = self.exercise.placed(&found).ok_or_else(|| Refusal {
                 message: format!("there is nothing to grade in `{}`", shown(given)),
                 hint: match (self.exercise.written().count(), found.len()) {
-                    (1, 2..) => format!("this exercise asks for one file: name that alone, or call it `{}`", names()),
+                    (1, 2..) => format!(
+                        "this exercise asks for one file: name that alone, or call it `{}`; `--submissions DIR` grades all \
+                         that lie in a folder",
+                        names()
+                    ),
                     _ => format!("this exercise asks for `{}`", names()),
                 },
             })?;

@@ -12,6 +12,8 @@ pub(super) struct Results {
     points: u32,
     max_points: u32,
     tests: Vec<Entry>,
+    /// Of all that decided this.
+    digest: String,
 }
 
 #[derive(Serialize)]
@@ -41,6 +43,7 @@ impl Results {
             points: verdict.points(),
             max_points: verdict.worth(),
             tests: verdict.tests.iter().map(|test| Entry::new(exercise, test)).collect(),
+            digest: verdict.digest.clone(),
         }
     }
 }
