@@ -3,6 +3,7 @@ import asyncio
 import time
 
 MOST_TURNS = 100_000
+_LONGEST_TURN = 0.05
 _MOST_SHOWN = 5
 
 
@@ -37,17 +38,21 @@ class LabLoop(asyncio.SelectorEventLoop):
         """Gives the other side its turn, and then moves the clock to whoever is to go on next."""
         theirs = None
         if self.peer is not None:
+            # That it waited, and did not stand still, is the other side's word: it is asked for often.
+            most = _LONGEST_TURN if timeout is None else min(timeout, _LONGEST_TURN)
             began = time.monotonic()
-            done, theirs, waited = self.peer.ask_turn(timeout, self.now)
+            done, theirs, waited = self.peer.ask_turn(most, self.now)
             self.longest = max(self.longest, time.monotonic() - began - waited)
             self.now += waited
             self.peer.take_in(done)
-            if done or self._ready or timeout is not None and waited >= timeout:
+            if done or self._ready or waited >= most and self.now <= self.patience:
                 return
             timeout = None if timeout is None else timeout - waited
         self.turns += 1
         due = [moment for moment in (timeout, theirs) if moment is not None]
-        if not due:
+        if self.now > self.patience:
+            self.trouble = "it was not over after %g s: something goes on for ever" % self.patience
+        elif not due:
             waiting = ": " + shown(self.still_there()) if self.still_there() else ""
             self.trouble = "deadlock: everything waits, and nothing can end that" + waiting
         elif self.turns > MOST_TURNS:
