@@ -44,14 +44,14 @@ class Decoys:
     def start_decoys(self, texts):
         self.order = random.Random("".join(texts))
         self.class_names = {}
-        # While recording: by the name and number of a class, what was made and compared, each with its class.
+        # While recording: by the name of a class, the class, and what was made and compared, with the tests that did.
         self.compared = {}
-        # By the name of a class: what to make, and the number of those that are equal.
+        # By the name of a class: what to make, the number of those that are equal, and the tests that compare it.
         self.choice = {}
         for entry in self.profile or ():
             if entry.startswith(_MARK):
-                name, group, word = json.loads(entry[len(_MARK) :])
-                self.choice.setdefault(name, {})[word] = group
+                name, group, word, tests = json.loads(entry[len(_MARK) :])
+                self.choice.setdefault(name, {})[word] = group, tests
         # Of the test that runs, by the number of an object: what it was made from, and what was made beside it.
         self.made = {}
 
@@ -59,8 +59,8 @@ class Decoys:
         """An object for a test, among others of its class."""
         word = _word(arguments, named)
         choice = self.choice.get(self.class_name(kind), {})
-        group = choice.get(word)
-        others = sorted(other for other in choice if choice[other] != group) if group is not None else []
+        group, tests = choice.get(word, (None, ()))
+        others = sorted(other for other in choice if choice[other][0] != group) if self.test in tests else []
         beside = self.order.sample(others, min(_BESIDE, len(others)))
         place = self.order.randint(0, len(beside))
         decoys = [self._decoy(kind, other) for other in beside[:place]]
@@ -104,15 +104,15 @@ class Decoys:
         return self.class_names.get(kind, kind.__name__)
 
     def _remember(self, kind, word):
-        words = self.compared.setdefault(self.class_name(kind), (kind, []))[1]
-        if word not in words and len(words) < _MOST_MADE:
-            words.append(word)
+        words = self.compared.setdefault(self.class_name(kind), (kind, {}))[1]
+        if word in words or len(words) < _MOST_MADE:
+            words.setdefault(word, set()).add(self.test)
 
     def record_decoys(self):
         """After the reference's tests: which of the objects they made are equal, by its own equality."""
         for name, (kind, words) in self.compared.items():
             groups = []
-            for word in words + [other for word in words for other in _others(word)][:_MOST_OTHERS]:
+            for word in [*words, *[other for word in words for other in _others(word)][:_MOST_OTHERS]]:
                 made = self._decoy(kind, word)
                 if made is None:
                     continue
@@ -122,7 +122,7 @@ class Decoys:
                 groups[group][1].append(word)
             for group, (_, equal) in enumerate(groups):
                 for word in equal if len(groups) > 1 else ():
-                    self.recorded.add(_MARK + json.dumps([name, group, word]))
+                    self.recorded.add(_MARK + json.dumps([name, group, word, sorted(words.get(word, ()))]))
 
     def _equal(self, one, other):
         # What cannot be told apart is no decoy of the other.
