@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Exercise, Files, Problem, hints, is_test, text};
+use super::{Exercise, Files, Problem, hints, text};
 
 const SETTINGS: &str = ".meta/config.json";
 
@@ -29,8 +29,8 @@ pub(super) fn read(files: &Files) -> (Exercise, Vec<Problem>) {
     let solved = stubs.iter().zip(&examples);
     let solution = solved.filter_map(|(stub, example)| Some(((*stub).to_owned(), files.get(*example)?.clone())));
     let tests = named("test");
-    // Data that the tests import lies beside them, and not all of it is listed.
-    let given = |path: &str| path.ends_with(".py") && !path.contains('/') && !is_test(path);
+    // What the tests import lies beside them, and not all of it is listed, whatever it is called.
+    let given = |path: &str| path.ends_with(".py") && !path.contains('/');
     let beside = files.iter().filter(|(path, _)| {
         let path = path.as_str();
         !stubs.contains(&path) && !tests.contains(&path) && (given(path) || named("editor").contains(&path))
