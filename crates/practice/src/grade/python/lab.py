@@ -12,7 +12,8 @@
 everything waits: a double that takes ten seconds takes exactly that, and costs nothing. The doubles keep the books, out
 of reach of the code that calls them: how long something took, how many calls were under way, which were cancelled, what
 was opened and closed. Code can wait without need, but it cannot make a double shorter. What was seen is asserted by the
-methods of `Seen` (see `etude_seen`). Only `nothing_left` also believes what the learner's own loop says.
+methods of `Seen` (see `etude_seen`). Only `nothing_left` also believes what the learner's own loop says, and
+`never_blocked` for a twentieth of a second at a time.
 
 `@task(2)` says which task of the exercise a test, or a class of tests, is about, as `@pytest.mark.task(taskno=2)` does where
 there is pytest.
